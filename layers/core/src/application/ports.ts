@@ -1,0 +1,134 @@
+/** What the use cases need from outside. Adapters implement these; one contract suite per port runs against each of them. */
+import type { CustomRole, Organization } from '../domain/assignment/organization.ts'
+import type { AccountKey, AccountRecord, AccountStatement } from '../domain/assignment/statement.ts'
+
+/** Milliseconds since the epoch. */
+export type Clock = () => number
+
+/** Thrown by stores when the database cannot be reached or refuses the request: broken infrastructure, not an outcome. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
+
+export interface AccountStore {
+  /** One strongly consistent request for both items. */
+  readAccountAndOrganization(
+    key: AccountKey,
+  ): Promise<{ readonly account?: AccountRecord; readonly organization?: Organization }>
+  /**
+   * Writes a statement under the version guard. `applied`: newer, or the same version confirmed later. `older`: a newer
+   * version is stored, which comes back. `conflict`: the same version is stored with another content; nothing is written.
+   * A removal (role gone, account inactive) writes its change-log entry in the same transaction.
+   */
+  applyStatement(
+    statement: AccountStatement,
+    confirmation: { readonly confirmedAt: number; readonly etag?: string },
+  ): Promise<ApplyOutcome>
+  /** The source says that nothing changed since the stored version: only `confirmedAt` moves, and never backwards. */
+  confirmUnchanged(key: AccountKey, version: number, confirmedAt: number): Promise<ApplyOutcome>
+}
+
+export type ApplyOutcome =
+  | { readonly outcome: 'applied'; readonly record: AccountRecord }
+  | { readonly outcome: 'older'; readonly record: AccountRecord }
+  | { readonly outcome: 'conflict'; readonly record: AccountRecord }
+  | { readonly outcome: 'gone' }
+
+export interface OrganizationStore {
+  readOrganization(organization: string): Promise<Organization | undefined>
+  /** `revision` is the one the change is based on (0: create). */
+  putOrganization(organization: Organization): Promise<WriteOutcome>
+}
+
+export interface CustomRoleStore {
+  /** One strongly consistent request; ids that do not exist are simply absent from the answer. */
+  readCustomRoles(organization: string, application: string, ids: readonly string[]): Promise<readonly CustomRole[]>
+  listCustomRoles(organization: string, application: string): Promise<readonly CustomRole[]>
+  /** Writes role, organization revision and (when it can remove something) a change-log entry in one transaction. */
+  putCustomRole(role: CustomRole): Promise<WriteOutcome>
+  deleteCustomRole(organization: string, application: string, id: string, revision: number): Promise<WriteOutcome>
+}
+
+export type WriteOutcome = { readonly outcome: 'written'; readonly revision: number } | { readonly outcome: 'conflict' }
+
+/** Grants too large for a token, kept under the SHA-256 of their content: immutable, checked by whoever reads them. */
+export interface GrantDocumentStore {
+  readGrantDocument(digest: string): Promise<string | undefined>
+  /** `expiresAt` epoch seconds; writing the same content again moves it forwards. */
+  putGrantDocument(digest: string, content: string, expiresAt: number): Promise<void>
+}
+
+export type KeyState = 'next' | 'current' | 'retiring'
+
+/** One signing key of a ring. The private half never leaves its wrapping but in the memory of a signer. */
+export interface RingKey {
+  readonly kid: string
+  readonly alg: 'ES256' | 'RS256'
+  readonly state: KeyState
+  /** Public JWK (RFC 7517) without private members. */
+  readonly publicJwk: Readonly<Record<string, string>>
+  /** PKCS #8, wrapped by a KeyWrapper, base64. */
+  readonly wrappedPrivateKey: string
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  /** When it took its present state, epoch milliseconds. */
+  readonly since: number
+}
+
+export interface KeyRing {
+  readonly revision: number
+  readonly keys: readonly RingKey[]
+}
+
+export interface KeyRingStore {
+  readKeyRing(): Promise<KeyRing>
+  /** Conditional on `ring.revision` being the stored one; the stored revision becomes one more. */
+  writeKeyRing(ring: KeyRing): Promise<WriteOutcome>
+}
+
+/** Wraps private keys: KMS in the cloud, with the context bound as additional authenticated data. */
+export interface KeyWrapper {
+  wrap(plain: Uint8Array, context: Readonly<Record<string, string>>): Promise<Uint8Array>
+  unwrap(wrapped: Uint8Array, context: Readonly<Record<string, string>>): Promise<Uint8Array>
+}
+
+/** The central place that says who has which role (iX Admin is the first). */
+export interface IdentityAdmin {
+  /** Never throws for what a source can do wrong: every end of a pull has a name. `deadlineMs` counts from the call. */
+  readAccount(key: AccountKey, options: { readonly etag?: string; readonly deadlineMs: number }): Promise<PullOutcome>
+  listAccounts(
+    organization: string,
+    options: { readonly cursor?: string; readonly deadlineMs: number },
+  ): Promise<PageOutcome>
+}
+
+export type PullFailure =
+  | { readonly outcome: 'timeout' }
+  | {
+      readonly outcome: 'unavailable'
+      readonly cause: 'network' | 'status' | 'circuit_open' | 'rate_limited'
+      readonly retryAfterMs?: number
+    }
+  | { readonly outcome: 'refused'; readonly status: number }
+  | { readonly outcome: 'garbage'; readonly detail: string }
+  | { readonly outcome: 'partial' }
+
+export type PullOutcome =
+  | { readonly outcome: 'statement'; readonly statement: AccountStatement; readonly etag?: string }
+  | { readonly outcome: 'unchanged' }
+  | { readonly outcome: 'not_found' }
+  | PullFailure
+
+export type PageOutcome =
+  | { readonly outcome: 'page'; readonly statements: readonly AccountStatement[]; readonly next?: string }
+  | PullFailure
+
+/** A verified sign-in at an identity provider. Times are epoch seconds. */
+export interface SignIn {
+  readonly issuer: string
+  readonly subject: string
+  readonly organization: string
+  readonly clientId: string
+  readonly expiresAt: number
+  readonly authTime?: number
+}

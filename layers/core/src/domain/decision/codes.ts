@@ -1,0 +1,266 @@
+/**
+ * Stable codes of everything that can be refused, and the one table that maps them to answers.
+ * A code never changes its meaning; a new case gets a new code. HTTP statuses follow RFC 6750 section 3.1:
+ * 401 where a new token would help, 403 where it would not; OAuth errors follow RFC 6749 section 5.2 and RFC 8693 section 2.2.2.
+ */
+
+export interface Answer {
+  /** HTTP status of the answer. */
+  readonly status: number
+  /** What a person reads; names no token, claim or key. */
+  readonly title: string
+  /** The next step for whoever gets the answer. */
+  readonly next: string
+  /** `error` of an OAuth answer (token endpoint), where the code can occur there. */
+  readonly oauth?:
+    | 'invalid_request'
+    | 'invalid_client'
+    | 'invalid_grant'
+    | 'invalid_scope'
+    | 'invalid_target'
+    | 'unsupported_grant_type'
+    | 'server_error'
+    | 'temporarily_unavailable'
+  /** `error` of a `WWW-Authenticate: Bearer` challenge (RFC 6750 section 3), where one belongs to the code. */
+  readonly challenge?: 'invalid_token' | 'insufficient_scope'
+}
+
+const getToken = 'Exchange your sign-in for a token at POST /oauth/token and repeat the request.'
+const askAdmin = 'Ask an administrator of your organization for a role that grants it; GET /session/explain says which.'
+const retry = 'Try again in a moment; if it persists, tell the operators the code.'
+const fixRequest = 'Correct the request and repeat it.'
+
+/** ONE table: every refusal code and its answers. */
+export const answers = {
+  no_token: { status: 401, title: 'No token was presented', next: getToken },
+  token_too_large: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token is too large',
+    next: getToken,
+  },
+  malformed_token: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token cannot be read',
+    next: getToken,
+  },
+  unsupported_header: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token header asks for something that is not accepted',
+    next: getToken,
+  },
+  unsupported_algorithm: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token is signed with an algorithm that is not accepted',
+    next: getToken,
+  },
+  unsupported_type: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token is not of the accepted type',
+    next: getToken,
+  },
+  unknown_key: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token is signed with a key that is not known',
+    next: getToken,
+  },
+  bad_signature: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The signature of the token does not verify',
+    next: getToken,
+  },
+  wrong_issuer: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token comes from another issuer',
+    next: getToken,
+  },
+  wrong_audience: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token is meant for another application',
+    next: getToken,
+  },
+  wrong_organization: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token belongs to another organization',
+    next: getToken,
+  },
+  expired: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token has expired',
+    next: getToken,
+  },
+  not_yet_valid: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'The token is not valid yet',
+    next: getToken,
+  },
+  malformed_claim: {
+    status: 401,
+    challenge: 'invalid_token',
+    oauth: 'invalid_grant',
+    title: 'A claim of the token cannot be read',
+    next: getToken,
+  },
+  unknown_epoch: {
+    status: 401,
+    challenge: 'invalid_token',
+    title: 'The token was made with a catalog that is not known here',
+    next: getToken,
+  },
+  unresolved_reference: {
+    status: 401,
+    challenge: 'invalid_token',
+    title: 'The permissions the token refers to cannot be resolved',
+    next: getToken,
+  },
+  stale: {
+    status: 401,
+    challenge: 'invalid_token',
+    title: 'The roles of the account have changed since the token was made',
+    next: getToken,
+  },
+  freshness_unavailable: { status: 403, title: 'It cannot be told whether the token is still fresh', next: retry },
+  not_granted: {
+    status: 403,
+    challenge: 'insufficient_scope',
+    title: 'No role of the account grants the permission',
+    next: askAdmin,
+  },
+  outside_ceiling: {
+    status: 403,
+    challenge: 'insufficient_scope',
+    title: 'A role of the account limits what it may do, whatever other roles grant',
+    next: askAdmin,
+  },
+  feature_disabled: {
+    status: 403,
+    title: 'The feature is not enabled for the organization',
+    next: 'Ask the organization to enable the feature.',
+  },
+  qualifier_not_met: { status: 403, title: 'The permission is held only for other resources', next: askAdmin },
+  qualifier_unknown: {
+    status: 403,
+    title: 'The permission is held only for some resources, and nothing says that this is one',
+    next: 'The product passes the attributes of the resource to the decision.',
+  },
+  gated_resource: {
+    status: 403,
+    title: 'The resource is secured and no custom role of the account names it',
+    next: askAdmin,
+  },
+  gate_unknown: {
+    status: 403,
+    title: 'Nothing says whether the resource is secured',
+    next: 'The product passes whether the resource is secured to the decision.',
+  },
+  inactive: {
+    status: 403,
+    title: 'The account is not active',
+    next: 'Ask an administrator of your organization to activate the account.',
+  },
+  unknown_assignment: { status: 403, title: 'The roles of the account are not known', next: retry },
+  unconfirmed: {
+    status: 403,
+    title: 'The identity admin could not confirm the roles of the account just now',
+    next: retry,
+  },
+  invalid_assignment: {
+    status: 403,
+    title: 'The roles of the account do not satisfy the rules of the application',
+    next: 'Ask an administrator of your organization to correct the roles of the account.',
+  },
+  unknown_role: {
+    status: 403,
+    title: 'The account holds a role that the application does not know',
+    next: 'The application team adds the role to its catalog.',
+  },
+  unknown_permission: {
+    status: 403,
+    title: 'The permission does not exist in the catalog',
+    next: 'The product asks for a permission of its catalog.',
+  },
+  unknown_account: {
+    status: 403,
+    oauth: 'invalid_grant',
+    title: 'The identity admin does not know the account',
+    next: 'Ask an administrator of your organization to add the account.',
+  },
+  unknown_organization: {
+    status: 403,
+    oauth: 'invalid_grant',
+    title: 'The organization is not known',
+    next: 'Ask the operators to add the organization.',
+  },
+  unknown_application: {
+    status: 400,
+    oauth: 'invalid_target',
+    title: 'The application is not known',
+    next: fixRequest,
+  },
+  no_such_route: {
+    status: 403,
+    title: 'The route is not in the catalog of the application',
+    next: 'The application team adds the route and its permission to the catalog.',
+  },
+  invalid_request: { status: 400, oauth: 'invalid_request', title: 'The request is malformed', next: fixRequest },
+  invalid_client: { status: 401, oauth: 'invalid_client', title: 'The client is not accepted', next: fixRequest },
+  invalid_scope: { status: 400, oauth: 'invalid_scope', title: 'The scope cannot be granted', next: fixRequest },
+  invalid_target: { status: 400, oauth: 'invalid_target', title: 'The audience cannot be served', next: fixRequest },
+  unsupported_grant_type: {
+    status: 400,
+    oauth: 'unsupported_grant_type',
+    title: 'The grant type is not supported',
+    next: 'Use urn:ietf:params:oauth:grant-type:token-exchange.',
+  },
+  no_such_endpoint: {
+    status: 404,
+    title: 'There is no such endpoint',
+    next: 'See /.well-known/oauth-authorization-server.',
+  },
+  method_not_allowed: { status: 405, title: 'The endpoint does not take this method', next: fixRequest },
+  no_signing_key: { status: 503, oauth: 'temporarily_unavailable', title: 'There is no key to sign with', next: retry },
+  provider_unavailable: {
+    status: 503,
+    oauth: 'temporarily_unavailable',
+    title: 'The identity provider cannot be reached',
+    next: retry,
+  },
+  store_unavailable: {
+    status: 503,
+    oauth: 'temporarily_unavailable',
+    title: 'The store cannot be reached',
+    next: retry,
+  },
+  internal: { status: 500, oauth: 'server_error', title: 'Something went wrong', next: retry },
+} as const satisfies Record<string, Answer>
+
+/** A stable refusal code. */
+export type Code = keyof typeof answers
+
+/** The answer of a code. */
+export function answerOf(code: Code): Answer {
+  return answers[code]
+}
