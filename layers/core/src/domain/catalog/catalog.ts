@@ -22,14 +22,24 @@ export type Qualifier = { readonly title: string; readonly attribute: string } &
   | { readonly within: string }
 )
 
-export interface Permission<SectionKey extends string = string, QualifierKey extends string = string> {
+/** Something an organization may have enabled or not; permissions name the one they depend on. */
+export interface Feature {
+  readonly title: string
+  readonly description: string
+}
+
+export interface Permission<
+  SectionKey extends string = string,
+  QualifierKey extends string = string,
+  FeatureKey extends string = string,
+> {
   readonly title: string
   readonly description: string
   readonly section: SectionKey
   /** API scopes that holding the permission brings (many to many; shown, counted, never evaluated). */
   readonly apiScopes?: readonly string[]
   /** The permission exists only where the organization has this feature enabled. */
-  readonly feature?: string
+  readonly feature?: FeatureKey
   /** The qualified forms in which roles may grant the permission, beside the unqualified one. */
   readonly qualifiers?: readonly QualifierKey[]
   /** The permission is about resources that can be secured: then a held custom role must name the resource (an AND gate). */
@@ -68,7 +78,7 @@ export interface Cardinality {
 export type EffectClass = 'next_access' | 'next_sign_in' | 'immediately'
 
 export interface Policy {
-  /** How many roles of kind `base` or `system` one account holds (which of the two kinds says `counts`). */
+  /** How many roles of kind `base` and `system` together one account holds. */
   readonly base: Cardinality
   /** How many roles of kind `additional` (and custom roles) one account holds. */
   readonly additional: Cardinality
@@ -104,13 +114,16 @@ export interface Catalog<
   PermissionKey extends string = string,
   RoleKey extends string = string,
   RouteKey extends string = string,
+  Grant extends string = GrantKey,
+  FeatureKey extends string = string,
 > {
   readonly application: string
   readonly title: string
   readonly sections: Readonly<Record<string, Section>>
+  readonly features: Readonly<Record<FeatureKey, Feature>>
   readonly qualifiers: Readonly<Record<string, Qualifier>>
   readonly permissions: Readonly<Record<PermissionKey, Permission>>
-  readonly roles: Readonly<Record<RoleKey, Role<RoleKey>>>
+  readonly roles: Readonly<Record<RoleKey, Role<RoleKey, Grant, PermissionKey>>>
   readonly policy: Policy
   readonly conflicts: readonly Conflict[]
   /** Keys are `METHOD /path/{parameter}`, as API Gateway spells routes. */
