@@ -1,6 +1,8 @@
 /** What the use cases need from outside. Adapters implement these; one contract suite per port runs against each of them. */
 import type { CustomRole, Organization } from '../domain/assignment/organization.ts'
 import type { AccountKey, AccountRecord, AccountStatement } from '../domain/assignment/statement.ts'
+import type { TokenClaims } from '../domain/claims/token-claims.ts'
+import type { Outcome } from '../domain/decision/refusal.ts'
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number
@@ -80,6 +82,13 @@ export interface KeyRing {
   readonly keys: readonly RingKey[]
 }
 
+/** The key ring as the token service reads it: kept in memory for a stated time. Throws `StoreUnavailable`. */
+export interface KeyRingReader {
+  readKeyRing(): Promise<KeyRing>
+  /** Reads the stored ring although there is a copy in memory; at most once per second. For a `kid` the copy lacks. */
+  refreshKeyRing(): Promise<KeyRing>
+}
+
 export interface KeyRingStore {
   readKeyRing(): Promise<KeyRing>
   /** Conditional on `ring.revision` being the stored one; the stored revision becomes one more. */
@@ -91,6 +100,27 @@ export interface KeyWrapper {
   wrap(plain: Uint8Array, context: Readonly<Record<string, string>>): Promise<Uint8Array>
   unwrap(wrapped: Uint8Array, context: Readonly<Record<string, string>>): Promise<Uint8Array>
 }
+
+/** A key pair just made; `privateKey` is PKCS #8 in DER and is wrapped before anything else happens to it. */
+export interface NewKey {
+  /** The thumbprint of the public key (RFC 7638). */
+  readonly kid: string
+  readonly publicJwk: RingKey['publicJwk']
+  readonly privateKey: Uint8Array
+}
+
+export interface KeyFactory {
+  createKey(alg: RingKey['alg']): Promise<NewKey>
+}
+
+/** Signs access tokens with the current key of the ring. */
+export interface TokenSigner {
+  /** The token in compact form, with `alg`, `typ: at+jwt` and `kid` in its header. Refuses with `no_signing_key`. */
+  signToken(claims: TokenClaims): Promise<Outcome<string>>
+}
+
+/** SHA-256 of a text in UTF-8, as base64url without padding. */
+export type Digest = (text: string) => Promise<string>
 
 /** The central place that says who has which role (iX Admin is the first). */
 export interface IdentityAdmin {
@@ -131,4 +161,36 @@ export interface SignIn {
   readonly clientId: string
   readonly expiresAt: number
   readonly authTime?: number
+}
+
+/** What `subject_token_type` says of a presented token (RFC 8693 section 3), without its URN prefix. */
+export type SubjectTokenType = 'access_token' | 'id_token' | 'jwt'
+
+/** For whom a presented token speaks: a sign-in at a provider, or the holder of one of our own tokens. */
+export interface Subject extends SignIn {
+  /** Present when the token is one of our own: what it is for, and the grant keys it is limited to, if it is. */
+  readonly ownToken?: { readonly application: string; readonly scope?: readonly string[] }
+}
+
+export interface SubjectTokenVerifier {
+  /**
+   * Everything that can be wrong with a token is a refusal; `provider_unavailable` when keys cannot be had.
+   * Whether the organization accepts the issuer is not asked here.
+   */
+  verifySubjectToken(token: string, type: SubjectTokenType): Promise<Outcome<Subject>>
+}
+
+export const providerAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const
+
+/** An identity provider whose sign-ins are accepted, as configured. */
+export interface TrustedProvider {
+  readonly issuer: string
+  readonly jwksUri: string
+  /** What `aud` of its access tokens must contain one of. */
+  readonly audiences: readonly string[]
+  /** What `aud` of its ID tokens must contain one of; without it no ID token is accepted. */
+  readonly clientIds?: readonly string[]
+  /** The organization of everybody who signs in there, or the claim that names it. */
+  readonly organization: { readonly fixed: string } | { readonly claim: string }
+  readonly algorithms: readonly (typeof providerAlgorithms)[number][]
 }

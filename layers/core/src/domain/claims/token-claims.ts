@@ -23,6 +23,11 @@ export interface TokenClaims {
   readonly prm?: string
   /** Default-full access: every permission of the epoch except those of this set, written like `prm` (never `x`). */
   readonly dfl?: string
+  /**
+   * Present in a downscoped token (RFC 9068 section 2.2.3): the grant keys it is limited to, separated by spaces. `prm` is
+   * already limited; an exchange of this token never goes beyond them.
+   */
+  readonly scope?: string
   /** Resources that held custom roles name, ascending, without duplicates; absent when there are none. */
   readonly gts?: readonly string[]
 }

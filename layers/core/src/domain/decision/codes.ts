@@ -11,11 +11,13 @@ export interface Answer {
   readonly title: string
   /** The next step for whoever gets the answer. */
   readonly next: string
-  /** `error` of an OAuth answer (token endpoint), where the code can occur there. */
+  /**
+   * `error` of an OAuth answer (token endpoint), where the code can occur there. A subject token that is refused for
+   * any reason is `invalid_request` (RFC 8693 section 2.2.2).
+   */
   readonly oauth?:
     | 'invalid_request'
     | 'invalid_client'
-    | 'invalid_grant'
     | 'invalid_scope'
     | 'invalid_target'
     | 'unsupported_grant_type'
@@ -36,91 +38,91 @@ export const answers = {
   token_too_large: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token is too large',
     next: getToken,
   },
   malformed_token: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token cannot be read',
     next: getToken,
   },
   unsupported_header: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token header asks for something that is not accepted',
     next: getToken,
   },
   unsupported_algorithm: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token is signed with an algorithm that is not accepted',
     next: getToken,
   },
   unsupported_type: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token is not of the accepted type',
     next: getToken,
   },
   unknown_key: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token is signed with a key that is not known',
     next: getToken,
   },
   bad_signature: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The signature of the token does not verify',
     next: getToken,
   },
   wrong_issuer: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token comes from another issuer',
     next: getToken,
   },
   wrong_audience: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token is meant for another application',
     next: getToken,
   },
   wrong_organization: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token belongs to another organization',
     next: getToken,
   },
   expired: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token has expired',
     next: getToken,
   },
   not_yet_valid: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The token is not valid yet',
     next: getToken,
   },
   malformed_claim: {
     status: 401,
     challenge: 'invalid_token',
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'A claim of the token cannot be read',
     next: getToken,
   },
@@ -146,6 +148,7 @@ export const answers = {
   not_granted: {
     status: 403,
     challenge: 'insufficient_scope',
+    oauth: 'invalid_scope',
     title: 'No role of the account grants the permission',
     next: askAdmin,
   },
@@ -178,22 +181,31 @@ export const answers = {
   },
   inactive: {
     status: 403,
+    oauth: 'invalid_request',
     title: 'The account is not active',
     next: 'Ask an administrator of your organization to activate the account.',
   },
-  unknown_assignment: { status: 403, title: 'The roles of the account are not known', next: retry },
+  unknown_assignment: {
+    status: 403,
+    oauth: 'temporarily_unavailable',
+    title: 'The roles of the account are not known',
+    next: retry,
+  },
   unconfirmed: {
     status: 403,
+    oauth: 'temporarily_unavailable',
     title: 'The identity admin could not confirm the roles of the account just now',
     next: retry,
   },
   invalid_assignment: {
     status: 403,
+    oauth: 'invalid_request',
     title: 'The roles of the account do not satisfy the rules of the application',
     next: 'Ask an administrator of your organization to correct the roles of the account.',
   },
   unknown_role: {
     status: 403,
+    oauth: 'invalid_request',
     title: 'The account holds a role that the application does not know',
     next: 'The application team adds the role to its catalog.',
   },
@@ -204,13 +216,13 @@ export const answers = {
   },
   unknown_account: {
     status: 403,
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The identity admin does not know the account',
     next: 'Ask an administrator of your organization to add the account.',
   },
   unknown_organization: {
     status: 403,
-    oauth: 'invalid_grant',
+    oauth: 'invalid_request',
     title: 'The organization is not known',
     next: 'Ask the operators to add the organization.',
   },
@@ -219,6 +231,12 @@ export const answers = {
     oauth: 'invalid_target',
     title: 'The application is not known',
     next: fixRequest,
+  },
+  application_not_used: {
+    status: 403,
+    oauth: 'invalid_target',
+    title: 'The organization does not use the application',
+    next: 'Ask the operators to enable the application for the organization.',
   },
   no_such_route: {
     status: 403,
@@ -239,6 +257,11 @@ export const answers = {
     status: 404,
     title: 'There is no such endpoint',
     next: 'See /.well-known/oauth-authorization-server.',
+  },
+  no_such_grant: {
+    status: 404,
+    title: 'There is no grant document with this digest, or it is no longer needed',
+    next: getToken,
   },
   method_not_allowed: { status: 405, title: 'The endpoint does not take this method', next: fixRequest },
   no_signing_key: { status: 503, oauth: 'temporarily_unavailable', title: 'There is no key to sign with', next: retry },
