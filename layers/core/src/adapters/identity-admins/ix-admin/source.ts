@@ -1,0 +1,132 @@
+import type { Clock, PullFailure } from '../../../application/ports.ts'
+import { type Answer, attempt, type Failure } from './attempt.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import { ClientCredentials, type ClientCredentialsSettings } from './client-credentials.ts'
+import { Countdown } from './countdown.ts'
+
+const MAX_ATTEMPTS = 4
+const BACKOFF_BASE_MS = 50
+const MAX_BACKOFF_MS = 1_000
+/** Longer than this no `Retry-After` is believed: a mistake there must not keep us away for a day. */
+const MAX_PAUSE_MS = 5 * 60 * 1000
+const BREAKER = { failures: 5, coolDownMs: 5_000, maxCoolDownMs: 60_000 }
+
+export interface Surroundings {
+  readonly clock: Clock
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly fetch: typeof fetch
+  /** Resolves after so many milliseconds, or as soon as the signal ends. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+export interface SourceRequest {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly maxBytes: number
+  readonly deadlineMs: number
+}
+
+/**
+ * Authorized GET requests to one identity admin within a deadline. It covers everything: access token, waiting, retries, body.
+ * Retried is only what may pass (network, 5xx, 429), after a wait with full jitter or the server's `Retry-After`, and only if the
+ * wait ends before the deadline. A 401 gets one new access token. Everything goes through one circuit breaker.
+ */
+export class Source {
+  readonly #surroundings: Surroundings
+  readonly #tokens: ClientCredentials
+  readonly #breaker: CircuitBreaker
+  #pause = new Countdown(0, 0)
+
+  constructor(credentials: ClientCredentialsSettings, surroundings: Surroundings) {
+    this.#surroundings = surroundings
+    this.#tokens = new ClientCredentials(credentials, surroundings.fetch, surroundings.clock)
+    this.#breaker = new CircuitBreaker(BREAKER, surroundings.clock)
+  }
+
+  async get(request: SourceRequest): Promise<Answer | PullFailure> {
+    if (!(request.deadlineMs > 0)) return { outcome: 'timeout' }
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(), request.deadlineMs)
+    try {
+      return await this.#within(request, deadline.signal, this.#surroundings.clock() + request.deadlineMs)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #within(request: SourceRequest, signal: AbortSignal, deadlineAt: number): Promise<Answer | PullFailure> {
+    const { clock, wait } = this.#surroundings
+    let last: PullFailure | undefined
+    for (let attempts = 1; ; attempts++) {
+      const pauseMs = this.#pause.left(clock())
+      if (pauseMs > 0) {
+        if (clock() + pauseMs >= deadlineAt) {
+          return last ?? { outcome: 'unavailable', cause: 'rate_limited', retryAfterMs: pauseMs }
+        }
+        await wait(pauseMs + this.#jitter(BACKOFF_BASE_MS), signal)
+      }
+      if (signal.aborted) return { outcome: 'timeout' }
+
+      const result = await this.#guarded(request, signal)
+      if (result.end === 'answer') return result
+      const { failure, again } = result
+      const waitMs = this.#jitter(Math.min(BACKOFF_BASE_MS * 2 ** attempts, MAX_BACKOFF_MS))
+      if (!again || attempts === MAX_ATTEMPTS || clock() + waitMs >= deadlineAt) return failure
+      last = failure
+      // With a Retry-After, the pause at the top of the next round is the wait.
+      if (this.#pause.left(clock()) === 0) await wait(waitMs, signal)
+    }
+  }
+
+  async #guarded(request: SourceRequest, signal: AbortSignal): Promise<Answer | Failure> {
+    const permit = this.#breaker.enter()
+    if ('openForMs' in permit) {
+      const failure = { outcome: 'unavailable', cause: 'circuit_open', retryAfterMs: permit.openForMs } as const
+      return { end: 'failure', failure, again: false }
+    }
+    let trouble = true
+    try {
+      const result = await this.#authorized(request, signal)
+      trouble = isTrouble(result)
+      this.#notePause(result)
+      return result
+    } finally {
+      if (trouble) permit.failed()
+      else permit.succeeded()
+    }
+  }
+
+  async #authorized(request: SourceRequest, signal: AbortSignal): Promise<Answer | Failure> {
+    for (let renewed = false; ; renewed = true) {
+      const token = await this.#tokens.token(signal)
+      if (token.end === 'failure') return token
+      const headers = { ...request.headers, authorization: `Bearer ${token.accessToken}` }
+      const { url, maxBytes } = request
+      const { fetch: fetcher, clock } = this.#surroundings
+      const result = await attempt(fetcher, { url, method: 'GET', headers, maxBytes, signal }, clock)
+      if (result.end !== 'answer' || result.status !== 401 || renewed) return result
+      this.#tokens.discard(token)
+    }
+  }
+
+  #notePause(result: Answer | Failure): void {
+    if (result.end === 'answer' || result.failure.outcome !== 'unavailable') return
+    const { retryAfterMs } = result.failure
+    if (retryAfterMs === undefined) return
+    const now = this.#surroundings.clock()
+    const pauseMs = Math.min(retryAfterMs, MAX_PAUSE_MS)
+    if (pauseMs > this.#pause.left(now)) this.#pause = new Countdown(now, pauseMs)
+  }
+
+  #jitter(upToMs: number): number {
+    return this.#surroundings.random() * upToMs
+  }
+}
+
+/** What speaks against the source itself. A 429 or a refusal comes from one that is up. */
+function isTrouble(result: Answer | Failure): boolean {
+  if (result.end === 'answer') return false
+  const { failure } = result
+  return failure.outcome === 'timeout' || (failure.outcome === 'unavailable' && failure.cause !== 'rate_limited')
+}
