@@ -1,0 +1,107 @@
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose'
+import type { Subject, SubjectTokenType, SubjectTokenVerifier, TrustedProvider } from '../../application/ports.ts'
+import { type Outcome, refuse } from '../../domain/decision/refusal.ts'
+import { refusalOf } from './jose-refusal.ts'
+import { readSignIn } from './sign-in-claims.ts'
+
+/** Reading a key set takes at most this long. */
+const keySetTimeoutMs = 1500
+/** An unknown `kid` makes the key set be read again at most this often. */
+const keySetCooldownMs = 30_000
+/** A key removed by the provider is trusted at most this much longer. */
+const keySetMaxAgeMs = 600_000
+const clockToleranceSeconds = 5
+
+/**
+ * Verifies tokens of one configured identity provider: its issuer, its keys, its audiences, and nothing the token says
+ * about where keys are. Access tokens are RFC 9068 (`at+jwt`) or plain JWTs whose `aud` names an API of ours; ID tokens
+ * are accepted only for the configured clients, so one kind never passes for the other.
+ */
+export class ProviderTokenVerifier implements SubjectTokenVerifier {
+  readonly #provider: TrustedProvider
+  readonly #key: JWTVerifyGetKey
+  readonly #clock: () => number
+
+  /** `clock` in epoch milliseconds. */
+  constructor(
+    provider: TrustedProvider,
+    options: { readonly clock: () => number; readonly keySetTimeoutMs?: number; readonly keySetCooldownMs?: number },
+  ) {
+    this.#provider = provider
+    this.#clock = options.clock
+    const keySet = createRemoteJWKSet(new URL(provider.jwksUri), {
+      timeoutDuration: options.keySetTimeoutMs ?? keySetTimeoutMs,
+      cooldownDuration: options.keySetCooldownMs ?? keySetCooldownMs,
+      cacheMaxAge: keySetMaxAgeMs,
+    })
+    this.#key = async (header, token) => {
+      try {
+        return await keySet(header, token)
+      } catch (error) {
+        // A failed request, or an answer that is no key set, is thrown as a TypeError or as a bare JOSEError.
+        throw isTokensFault(error) ? error : new errors.JWKSInvalid('no key set', { cause: error })
+      }
+    }
+  }
+
+  async verifySubjectToken(token: string, type: SubjectTokenType): Promise<Outcome<Subject>> {
+    const { issuer, audiences, clientIds = [], algorithms } = this.#provider
+    try {
+      const typ = readTyp(token)
+      if (typ === undefined) return refuse('malformed_token')
+      const accepted = type === 'id_token' ? ['', 'jwt'] : ['', 'jwt', 'at+jwt']
+      if (!accepted.includes(typ)) return refuse('unsupported_type', { typ: typ.slice(0, 32) })
+      const { payload } = await jwtVerify(token, this.#key, {
+        issuer,
+        audience: [...(type === 'id_token' ? clientIds : audiences)],
+        algorithms: [...algorithms],
+        requiredClaims: ['sub', 'exp', 'iat'],
+        clockTolerance: clockToleranceSeconds,
+        currentDate: new Date(this.#clock()),
+      })
+      const client =
+        type === 'id_token' ? authorizedParty(payload, clientIds) : (payload['client_id'] ?? payload['azp'])
+      const { iss, sub, exp, auth_time: authTime } = payload
+      return readSignIn({ iss, sub, organization: this.#organization(payload), clientId: client, exp, authTime })
+    } catch (error) {
+      return refusalOf(error)
+    }
+  }
+
+  #organization(payload: JWTPayload): unknown {
+    const { organization } = this.#provider
+    return 'fixed' in organization ? organization.fixed : payload[organization.claim]
+  }
+}
+
+/** The client an ID token was issued to (OpenID Connect Core 2 and 3.1.3.7): `azp`, or the one audience. */
+function authorizedParty(payload: JWTPayload, clientIds: readonly string[]): unknown {
+  const audiences = [payload.aud].flat()
+  const party = payload['azp'] ?? (audiences.length === 1 ? audiences[0] : undefined)
+  return typeof party === 'string' && clientIds.includes(party) ? party : undefined
+}
+
+/** `typ` in lower case without `application/` (RFC 7515 section 4.1.9); empty when absent. */
+function readTyp(token: string): string | undefined {
+  try {
+    const { typ } = decodeProtectedHeader(token)
+    return typ === undefined
+      ? ''
+      : String(typ)
+          .toLowerCase()
+          .replace(/^application\//, '')
+  } catch {
+    return undefined
+  }
+}
+
+function isTokensFault(error: unknown): boolean {
+  return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
+}

@@ -1,0 +1,36 @@
+import { decodeJwt, errors } from 'jose'
+import type { Subject, SubjectTokenType, SubjectTokenVerifier } from '../../application/ports.ts'
+import { type Outcome, refuse } from '../../domain/decision/refusal.ts'
+import { refusalOf } from './jose-refusal.ts'
+
+/** Longer tokens are refused unread. Providers that list groups make tokens larger than ours ever are. */
+const longestToken = 16_384
+
+/**
+ * Hands a token to the verifier of the issuer it names. What the token says is only used to choose; the chosen verifier
+ * then holds the token to that issuer and its keys.
+ */
+export class SubjectTokenVerifiers implements SubjectTokenVerifier {
+  readonly #byIssuer: ReadonlyMap<string, SubjectTokenVerifier>
+
+  constructor(byIssuer: ReadonlyMap<string, SubjectTokenVerifier>) {
+    this.#byIssuer = byIssuer
+  }
+
+  async verifySubjectToken(token: string, type: SubjectTokenType): Promise<Outcome<Subject>> {
+    if (token.length > longestToken) return refuse('token_too_large', { limit: longestToken })
+    const issuer = readIssuer(token)
+    if (!issuer.ok) return issuer
+    const verifier = this.#byIssuer.get(issuer.value)
+    return verifier === undefined ? refuse('wrong_issuer') : verifier.verifySubjectToken(token, type)
+  }
+}
+
+function readIssuer(token: string): Outcome<string> {
+  try {
+    const { iss } = decodeJwt(token)
+    return typeof iss === 'string' ? { ok: true, value: iss } : refuse('malformed_claim', { claim: 'iss' })
+  } catch (error) {
+    return error instanceof errors.JOSEError ? refuse('malformed_token') : refusalOf(error)
+  }
+}
