@@ -1,0 +1,102 @@
+import { canonicalAssignments, rolesIn } from './role-names.ts'
+import type { AccountRecord, AccountStatement, RoleAssignment } from './statement.ts'
+
+/** The read behind a statement: when it was started (epoch milliseconds) and the validator that came with it. */
+export interface Confirmation {
+  readonly confirmedAt: number
+  readonly etag?: string
+}
+
+/**
+ * `applied`: `record` is what must be stored now (it may equal the stored one). `older`: a newer version is stored.
+ * `conflict`: the same version is stored with another content. In the last two `record` is the stored one, unchanged.
+ */
+export interface Applied {
+  readonly outcome: 'applied' | 'older' | 'conflict'
+  readonly record: AccountRecord
+}
+
+/**
+ * The version guard of every store. Only `version` orders statements: a newer one replaces the record, an older one
+ * changes nothing, the same one again moves `confirmedAt` forwards only. Neither the order nor the repetition of roles
+ * makes a difference, and any order and duplication of consistent statements ends in the same record.
+ * Throws when the statement is about another account than the record: a bug.
+ */
+export function applyStatement(
+  stored: AccountRecord | undefined,
+  statement: AccountStatement,
+  confirmation: Confirmation,
+): Applied {
+  if (stored === undefined) return { outcome: 'applied', record: toRecord(statement, confirmation) }
+  if (stored.organization !== statement.organization || stored.account !== statement.account) {
+    throw new Error('a statement was applied to the record of another account')
+  }
+  if (statement.version > stored.version) return { outcome: 'applied', record: toRecord(statement, confirmation) }
+  if (statement.version !== stored.version) return { outcome: 'older', record: stored }
+  if (!saysTheSame(stored, statement)) return { outcome: 'conflict', record: stored }
+  const occurredAt = Math.min(stored.occurredAt, statement.occurredAt)
+  return { outcome: 'applied', record: { ...confirmed(stored, confirmation), occurredAt } }
+}
+
+/**
+ * The source says that nothing changed since `version`. `gone`: nothing of that version is stored (no record, or an
+ * older one), so only a full read helps.
+ */
+export function applyConfirmation(
+  stored: AccountRecord | undefined,
+  version: number,
+  confirmedAt: number,
+): Applied | { readonly outcome: 'gone' } {
+  if (stored === undefined || stored.version < version) return { outcome: 'gone' }
+  if (stored.version > version) return { outcome: 'older', record: stored }
+  return { outcome: 'applied', record: confirmed(stored, { confirmedAt }) }
+}
+
+/**
+ * Whether going from one statement to the next can take something away, so that tokens minted before must be cut off:
+ * the account becomes inactive, a role is gone, or an application gets its first role (which ends default-full access).
+ * `mayNarrow` says of an added role whether holding it can take something away; without it, added roles only add.
+ */
+export function removesAnything(
+  before: AccountStatement | undefined,
+  after: AccountStatement,
+  mayNarrow: (added: RoleAssignment) => boolean = () => false,
+): boolean {
+  if (before === undefined) return false
+  if (before.status === 'active' && after.status === 'inactive') return true
+  const applications = new Set([...before.roles, ...after.roles].map(({ application }) => application))
+  for (const application of applications) {
+    const held = rolesIn(application, before.roles)
+    const holds = rolesIn(application, after.roles)
+    if (held.length === 0 || held.some((role) => !holds.includes(role))) return true
+    if (holds.some((role) => !held.includes(role) && mayNarrow({ application, role }))) return true
+  }
+  return false
+}
+
+function toRecord(statement: AccountStatement, { confirmedAt, etag }: Confirmation): AccountRecord {
+  const { organization, account, version, status, occurredAt } = statement
+  const roles = canonicalAssignments(statement.roles)
+  const record = { organization, account, version, status, roles, occurredAt, confirmedAt }
+  return etag === undefined ? record : { ...record, etag }
+}
+
+function confirmed(stored: AccountRecord, { confirmedAt, etag }: Confirmation): AccountRecord {
+  const later = confirmedAt > stored.confirmedAt
+  const validator = later ? (etag ?? stored.etag) : (stored.etag ?? etag)
+  const record = { ...stored, confirmedAt: later ? confirmedAt : stored.confirmedAt }
+  return validator === undefined ? record : { ...record, etag: validator }
+}
+
+function saysTheSame(stored: AccountRecord, statement: AccountStatement): boolean {
+  const before = canonicalAssignments(stored.roles)
+  const after = canonicalAssignments(statement.roles)
+  return (
+    stored.status === statement.status &&
+    before.length === after.length &&
+    before.every(({ application, role }, index) => {
+      const other = after[index]
+      return other?.application === application && other.role === role
+    })
+  )
+}

@@ -1,0 +1,53 @@
+import type { UnknownReason } from '../assignment/state.ts'
+import type { AccountRecord } from '../assignment/statement.ts'
+
+/** Ages in milliseconds. */
+export interface FreshnessLimits {
+  /** A confirmation this young is used without asking the identity admin. */
+  readonly confirmedForMs: number
+  /** When the identity admin cannot answer, a confirmation this young is still used. */
+  readonly staleIfErrorMs: number
+}
+
+/** Clocks of different machines may differ by this much; a confirmation further in the future is none. */
+export const clockToleranceMs = 5_000
+
+/**
+ * The youngest moment at which the assignment must have been confirmed, epoch milliseconds. `arrivedAt` is when the
+ * request arrived; `assignmentMaxAgeMs` is what it asked for, and only ever tightens. With 0 the confirming read must
+ * have started no earlier than the request arrived.
+ */
+export function confirmationFloor(
+  request: { readonly arrivedAt: number; readonly assignmentMaxAgeMs?: number },
+  limits: FreshnessLimits,
+): number {
+  return request.arrivedAt - Math.min(limits.confirmedForMs, request.assignmentMaxAgeMs ?? limits.confirmedForMs)
+}
+
+/** Whether the record was confirmed at or after `floor`, and not in the future. */
+export function isConfirmedSince(record: AccountRecord | undefined, floor: number, now: number): boolean {
+  return record !== undefined && record.confirmedAt >= floor && record.confirmedAt <= now + clockToleranceMs
+}
+
+/** Ends of a pull after which an older confirmation may still be used: the source gave no usable answer at all. */
+const noAnswer: ReadonlySet<UnknownReason> = new Set<UnknownReason>([
+  'source_timeout',
+  'source_unavailable',
+  'source_garbage',
+  'source_partial',
+])
+
+/**
+ * What a pull that ended in `reason` leaves. `stale`: the record may be used although its confirmation is old.
+ * `unconfirmed`: the request asked for a younger confirmation than there is. `unknown`: nothing is known, deny with
+ * `reason`. A source that said no (not found, refused, contradicting itself) is believed at once.
+ */
+export function afterFailedPull(
+  record: AccountRecord | undefined,
+  reason: UnknownReason,
+  request: { readonly now: number; readonly assignmentMaxAgeMs?: number; readonly limits: FreshnessLimits },
+): 'stale' | 'unconfirmed' | 'unknown' {
+  if (!noAnswer.has(reason)) return 'unknown'
+  if (request.assignmentMaxAgeMs !== undefined) return 'unconfirmed'
+  return isConfirmedSince(record, request.now - request.limits.staleIfErrorMs, request.now) ? 'stale' : 'unknown'
+}
