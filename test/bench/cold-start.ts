@@ -40,10 +40,16 @@ export function coldStarts(
   writeFileSync(empty, 'export const handler = async () => ({})\n')
   const ratios = new Map([...files.keys()].map((name) => [name, [] as number[]]))
   const cpu = (file: string, env: Readonly<Record<string, string>> = {}) =>
-    Number(execFileSync(process.execPath, [child, file], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '', ...env } }))
+    Number(
+      execFileSync(process.execPath, [child, file], {
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+      }),
+    )
   for (let round = 0; round <= rounds; round++) {
     for (const [name, file] of files) {
-      const [first, second] = round % 2 === 0 ? [cpu(empty), cpu(file, environments[name])] : swap(cpu(file, environments[name]), cpu(empty))
+      const [first, second] =
+        round % 2 === 0 ? [cpu(empty), cpu(file, environments[name])] : swap(cpu(file, environments[name]), cpu(empty))
       if (round > 0) ratios.get(name)?.push(second / first)
     }
     progress(round)

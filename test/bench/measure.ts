@@ -1,34 +1,45 @@
-/** One thing to measure: `run` does `iterations` of it, beginning with item `from`, and fails loudly if one goes wrong. */
+/** One thing to measure. `prepare` is not timed; `run` does `iterations` of it and fails loudly if one goes wrong. */
 export interface Contender {
   readonly name: string
-  run(from: number, iterations: number): void | Promise<void>
+  /** Does fewer iterations than the floor: this many times fewer. For what is very slow. */
+  readonly slower?: number
+  prepare?(from: number, iterations: number): void
+  run(iterations: number): void | Promise<void>
 }
 
 export interface Measured {
-  /** Median over all rounds of this contender's time divided by the floor's time in the same round. */
+  /** Median over all rounds of this contender's time for one iteration divided by the floor's in the same round. */
   readonly ratio: number
+  /** The tenth and the ninetieth percentile over the rounds. */
   readonly low: number
   readonly high: number
 }
 
+export interface Rounds {
+  readonly rounds: number
+  readonly iterations: number
+  readonly warmUp: number
+}
+
 /**
- * Interleaved rounds: in each, every contender and the floor do the same number of iterations, in an order that
- * alternates. The figure is a ratio within the round, so a machine whose speed drifts moves both.
+ * Interleaved rounds: in each, the floor and every contender have their turn, in an order that alternates. A figure is a
+ * ratio within a round, so a machine whose speed drifts moves both.
  */
 export async function measure(
   floor: Contender,
   contenders: readonly Contender[],
-  { rounds, iterations, warmUp = 3 }: { rounds: number; iterations: number; warmUp?: number },
+  { rounds, iterations, warmUp }: Rounds,
 ): Promise<Map<string, Measured>> {
   const all = [floor, ...contenders]
   const ratios = new Map(contenders.map(({ name }) => [name, [] as number[]]))
   for (let round = 0; round < warmUp + rounds; round++) {
-    const order = round % 2 === 0 ? all : [...all].reverse()
     const times = new Map<string, number>()
-    for (const contender of order) {
+    for (const contender of round % 2 === 0 ? all : [...all].reverse()) {
+      const count = Math.max(1, Math.round(iterations / (contender.slower ?? 1)))
+      contender.prepare?.(round * iterations, count)
       const start = process.hrtime.bigint()
-      await contender.run(round * iterations, iterations)
-      times.set(contender.name, Number(process.hrtime.bigint() - start))
+      await contender.run(count)
+      times.set(contender.name, Number(process.hrtime.bigint() - start) / count)
     }
     if (round < warmUp) continue
     const base = times.get(floor.name) ?? Number.NaN

@@ -24,12 +24,18 @@ export function makeModel(permissionCount: number): Model {
   const roles = new Map<string, readonly string[]>()
   for (let section = 0; section < Math.max(sections, 20); section++) {
     const own = permissions.filter((_, number) => Math.floor(number / perSection) === section % sections)
-    roles.set(`section-${section}-viewer`, own.filter((_, index) => index % 3 === 0))
-    roles.set(`section-${section}-editor`, own.filter((_, index) => index % 3 !== 2))
+    roles.set(
+      `section-${section}-viewer`,
+      own.filter((_, index) => index % 3 === 0),
+    )
+    roles.set(
+      `section-${section}-editor`,
+      own.filter((_, index) => index % 3 !== 2),
+    )
     roles.set(`section-${section}-admin`, own)
   }
   const wholeSections = Math.max(1, Math.round(sections / 4))
-  const held = Array.from({ length: wholeSections }, (_, index) => `section-${index * 4 % sections}-admin`)
+  const held = Array.from({ length: wholeSections }, (_, index) => `section-${(index * 4) % sections}-admin`)
   const granted = [...new Set(held.flatMap((role) => roles.get(role) ?? []))]
   const numbers = emptySet(permissionCount)
   permissions.forEach((permission, number) => {

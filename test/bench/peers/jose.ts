@@ -1,5 +1,5 @@
-import middy from '@middy/core'
 import { createMongoAbility } from '@casl/ability'
+import middy from '@middy/core'
 import { jwtVerify } from 'jose'
 import type { MakePeer, PeerSetting } from './peer.ts'
 
