@@ -243,6 +243,16 @@ export const answers = {
     title: 'The route is not in the catalog of the application',
     next: 'The application team adds the route and its permission to the catalog.',
   },
+  no_authorizer: {
+    status: 403,
+    title: 'The request did not come through the authorizer',
+    next: 'The product team attaches the authorizer to every route of the function.',
+  },
+  invalid_context: {
+    status: 403,
+    title: 'What the authorizer handed on cannot be read',
+    next: 'The product team brings the SDK and the authorizer to the same version.',
+  },
   invalid_request: { status: 400, oauth: 'invalid_request', title: 'The request is malformed', next: fixRequest },
   invalid_client: { status: 401, oauth: 'invalid_client', title: 'The client is not accepted', next: fixRequest },
   invalid_scope: { status: 400, oauth: 'invalid_scope', title: 'The scope cannot be granted', next: fixRequest },
