@@ -33,9 +33,9 @@ export function buildRouter<R extends RoutePattern>(routes: readonly R[]): Route
     if (segments === undefined) throw new RangeError(`the path of route ${key} is not one that every gateway takes`)
     let node = root
     for (const segment of segments) {
-      if (segment.kind === 'parameter') node = node.parameter ??= newNode()
-      else if (segment.kind === 'greedy') node = node.greedy ??= newNode()
-      else node = child(node, segment.text)
+      if (segment.kind === 'literal') node = child(node, segment.text)
+      else if (segment.kind === 'parameter') node = node.parameter ??= newNode()
+      else node = node.greedy ??= newNode()
     }
     if (node.methods.has(route.method)) throw new RangeError(`route ${key} answers the same requests as another`)
     node.methods.set(route.method, route)

@@ -1,0 +1,41 @@
+import type { CustomRole, Organization } from '../assignment/organization.ts'
+
+interface Change {
+  /** Tokens minted from a lower revision of what the scope names are stale. */
+  readonly revision: number
+  /** When the change was written, epoch milliseconds by the writer's clock. */
+  readonly at: number
+}
+
+/**
+ * One entry of the change log: something was taken away, so that tokens minted before may say too much.
+ * `account` compares with the account's version, `organization` with the organization's revision (only in tokens for
+ * `application`, where it is given), `application` with the catalog's epoch. `key`: no token of this `kid` is accepted.
+ */
+export type ChangeEntry =
+  | (Change & { readonly scope: 'account'; readonly organization: string; readonly account: string })
+  | (Change & { readonly scope: 'organization'; readonly organization: string; readonly application?: string })
+  | (Change & { readonly scope: 'application'; readonly application: string })
+  | (Change & { readonly scope: 'key'; readonly kid: string })
+
+/** Whether a change of settings can take something away: another issuer, an application, a feature or default-full access gone. */
+export function settingsRemoveAnything(before: Organization | undefined, after: Organization): boolean {
+  if (before === undefined) return false
+  if (before.issuer !== after.issuer) return true
+  return Object.entries(before.applications).some(([application, had]) => {
+    if (!Object.hasOwn(after.applications, application)) return true
+    const has = after.applications[application]
+    if (has === undefined || (had.defaultFull && !has.defaultFull)) return true
+    return had.features.some((feature) => !has.features.includes(feature))
+  })
+}
+
+/** Whether a change of a custom role can take something from its holders. Deleting (`after` absent) always can. */
+export function roleChangeRemovesAnything(before: CustomRole | undefined, after: CustomRole | undefined): boolean {
+  if (before === undefined) return false
+  if (after === undefined) return true
+  return (
+    before.grants.some((grant) => !after.grants.includes(grant)) ||
+    before.gates.some((gate) => !after.gates.includes(gate))
+  )
+}
