@@ -12,6 +12,11 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
 
+/** Thrown by stores when what is stored cannot be what was written: nothing of it is used. The message names the item's kind. */
+export class StoreCorrupt extends Error {
+  override readonly name = 'StoreCorrupt'
+}
+
 export interface AccountStore {
   /** One strongly consistent request for both items. */
   readAccountAndOrganization(
@@ -42,6 +47,10 @@ export interface OrganizationStore {
   putOrganization(organization: Organization): Promise<WriteOutcome>
 }
 
+/**
+ * A role's `revision` is the organization's revision of its last change (so an id that is deleted and created again never
+ * repeats one); 0 creates. `written` carries the organization's new revision; an organization that does not exist is a conflict.
+ */
 export interface CustomRoleStore {
   /** One strongly consistent request; ids that do not exist are simply absent from the answer. */
   readCustomRoles(organization: string, application: string, ids: readonly string[]): Promise<readonly CustomRole[]>
@@ -93,6 +102,16 @@ export interface KeyRingStore {
   readKeyRing(): Promise<KeyRing>
   /** Conditional on `ring.revision` being the stored one; the stored revision becomes one more. */
   writeKeyRing(ring: KeyRing): Promise<WriteOutcome>
+}
+
+/** Thrown by a KeyWrapper for bytes that were altered or wrapped with another context or key. Says no more, on purpose. */
+export class UnwrapRefused extends Error {
+  override readonly name = 'UnwrapRefused'
+}
+
+/** Thrown by a KeyWrapper that cannot be reached or may not be used: broken infrastructure. */
+export class KeyWrapperUnavailable extends Error {
+  override readonly name = 'KeyWrapperUnavailable'
 }
 
 /** Wraps private keys: KMS in the cloud, with the context bound as additional authenticated data. */

@@ -1,0 +1,32 @@
+import type { OrganizationStore, WriteOutcome } from '../../application/ports.ts'
+import type { Organization } from '../../domain/assignment/organization.ts'
+import { settingsRemoveAnything } from '../../domain/freshness/change-entry.ts'
+import { type MemoryDatabase, nameOf } from './memory-database.ts'
+
+/** Organizations in memory, with the semantics of `DynamoOrganizationStore`. */
+export class MemoryOrganizationStore implements OrganizationStore {
+  readonly #database: MemoryDatabase
+
+  constructor(database: MemoryDatabase) {
+    this.#database = database
+  }
+
+  async readOrganization(organization: string): Promise<Organization | undefined> {
+    await this.#database.request('readOrganization')
+    return structuredClone(this.#database.organizations.get(nameOf(organization)))
+  }
+
+  async putOrganization(organization: Organization): Promise<WriteOutcome> {
+    await this.#database.request('putOrganization')
+    const name = nameOf(organization.organization)
+    const stored = this.#database.organizations.get(name)
+    if ((stored?.revision ?? 0) !== organization.revision) return { outcome: 'conflict' }
+    const revision = organization.revision + 1
+    this.#database.organizations.set(name, structuredClone({ ...organization, revision }))
+    if (settingsRemoveAnything(stored, organization)) {
+      const at = this.#database.clock()
+      this.#database.changes.push({ scope: 'organization', organization: organization.organization, revision, at })
+    }
+    return { outcome: 'written', revision }
+  }
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '../../application/ports.ts'
+import type { RoleAssignment } from '../../domain/assignment/statement.ts'
+import { MemoryAccountStore } from './account-store.ts'
+import { MemoryCustomRoleStore } from './custom-role-store.ts'
+import { MemoryGrantDocumentStore } from './grant-document-store.ts'
+import { MemoryKeyRingStore } from './key-ring-store.ts'
+import { MemoryDatabase } from './memory-database.ts'
+import { MemoryOrganizationStore } from './organization-store.ts'
+
+/** Every store over one database in memory, as the real ones share one table. */
+export function memoryStores(
+  options: { readonly clock?: Clock; readonly mayNarrow?: (added: RoleAssignment) => boolean } = {},
+) {
+  const database = new MemoryDatabase(options.clock)
+  return {
+    database,
+    accounts: new MemoryAccountStore(database, options),
+    organizations: new MemoryOrganizationStore(database),
+    customRoles: new MemoryCustomRoleStore(database),
+    grantDocuments: new MemoryGrantDocumentStore(database),
+    keyRing: new MemoryKeyRingStore(database),
+  }
+}
