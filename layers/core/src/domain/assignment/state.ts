@@ -16,3 +16,5 @@ export type UnknownReason =
   | 'source_garbage'
   | 'source_partial'
   | 'source_conflicts'
+  /** The source answered with an older version than the one already known. */
+  | 'source_behind'

@@ -35,10 +35,12 @@ const noAnswer: ReadonlySet<UnknownReason> = new Set<UnknownReason>([
   'source_unavailable',
   'source_garbage',
   'source_partial',
+  'source_behind',
 ])
 
 /**
- * What a pull that ended in `reason` leaves. `stale`: the record may be used although its confirmation is old.
+ * What a pull that ended in `reason` leaves. `stale`: the record may be used although the pull did not confirm it; where the
+ * request asked for an age, it is within that age too.
  * `unconfirmed`: the request asked for a younger confirmation than there is. `unknown`: nothing is known, deny with
  * `reason`. A source that said no (not found, refused, contradicting itself) is believed at once.
  */
@@ -48,6 +50,9 @@ export function afterFailedPull(
   request: { readonly now: number; readonly assignmentMaxAgeMs?: number; readonly limits: FreshnessLimits },
 ): 'stale' | 'unconfirmed' | 'unknown' {
   if (!noAnswer.has(reason)) return 'unknown'
-  if (request.assignmentMaxAgeMs !== undefined) return 'unconfirmed'
-  return isConfirmedSince(record, request.now - request.limits.staleIfErrorMs, request.now) ? 'stale' : 'unknown'
+  const { now, assignmentMaxAgeMs: asked, limits } = request
+  if (asked === 0) return 'unconfirmed'
+  const floor = now - Math.min(limits.staleIfErrorMs, asked ?? limits.staleIfErrorMs)
+  if (isConfirmedSince(record, floor, now)) return 'stale'
+  return asked === undefined ? 'unknown' : 'unconfirmed'
 }

@@ -1,0 +1,56 @@
+import { planRotation, type RotationRules } from './plan-rotation.ts'
+import type { Clock, KeyFactory, KeyRing, KeyRingStore, KeyState, KeyWrapper, RingKey } from './ports.ts'
+
+export interface RotationDependencies {
+  readonly keyRing: KeyRingStore
+  readonly keys: KeyFactory
+  readonly wrapper: KeyWrapper
+  readonly clock: Clock
+  readonly rules: RotationRules
+  /** Part of the context under which private keys are wrapped. */
+  readonly stage: string
+}
+
+export interface Rotation {
+  /** False when nothing was due. */
+  readonly changed: boolean
+  readonly ring: KeyRing
+}
+
+/** Another run can win so often before this one gives up: a bug then. */
+const mostAttempts = 5
+
+/**
+ * Moves the key ring on as far as its ages allow, or creates it; with `remove`, takes a key out at once. Two runs at the same
+ * time end in one of them writing and the other finding nothing left to do. Private keys leave this function wrapped only.
+ * Throws when the store or the wrapper cannot be reached.
+ */
+export async function rotateKeys(
+  dependencies: RotationDependencies,
+  request: { readonly remove?: string } = {},
+): Promise<Rotation> {
+  const { keyRing, clock, rules } = dependencies
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const ring = await keyRing.readKeyRing()
+    const now = clock()
+    const plan = planRotation(ring, { ...request, now }, rules)
+    if (plan === undefined) return { changed: false, ring }
+    const created = await Promise.all(plan.create.map((state) => createKey(dependencies, state, now)))
+    const keys = [...plan.keep, ...created]
+    const written = await keyRing.writeKeyRing({ revision: ring.revision, keys })
+    if (written.outcome === 'written') return { changed: true, ring: { revision: written.revision, keys } }
+  }
+  throw new Error(`the key ring changed under every one of ${mostAttempts} attempts`)
+}
+
+async function createKey(
+  { keys, wrapper, rules, stage }: RotationDependencies,
+  state: KeyState,
+  now: number,
+): Promise<RingKey> {
+  const { kid, publicJwk, privateKey } = await keys.createKey(rules.alg)
+  const wrapped = await wrapper.wrap(privateKey, { stage, kid })
+  privateKey.fill(0)
+  const wrappedPrivateKey = Buffer.from(wrapped).toString('base64')
+  return { kid, alg: rules.alg, state, publicJwk, wrappedPrivateKey, createdAt: now, since: now }
+}
