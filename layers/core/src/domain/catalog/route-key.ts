@@ -1,3 +1,5 @@
+import type { Route } from './catalog.ts'
+
 /** A route key taken apart. `path` is spelt as API Gateway spells it: `/flows/{flowId}`, at its end perhaps `{rest+}`. */
 export interface RouteParts {
   readonly method: string
@@ -14,6 +16,14 @@ export function splitRouteKey(key: string): RouteParts {
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'parameter' | 'greedy'; readonly name: string }
+
+/** A route whose path could be read. */
+export interface ReadRoute {
+  readonly key: string
+  readonly method: string
+  readonly segments: readonly Segment[]
+  readonly route: Route
+}
 
 const literal = /^[A-Za-z0-9._~-]+$/
 const parameter = /^\{([A-Za-z][A-Za-z0-9_]*)(\+?)\}$/

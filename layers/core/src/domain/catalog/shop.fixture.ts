@@ -45,7 +45,7 @@ export const shop = defineCatalog({
       description: 'Counts',
       kind: 'additional',
       level: 'organization',
-      grants: ['stock.count[my-shelves]', 'stock.count'],
+      grants: ['stock.count[my-shelves]'],
     },
     approver: {
       title: 'Approver',
