@@ -253,6 +253,12 @@ export const answers = {
     title: 'What the authorizer handed on cannot be read',
     next: 'The product team brings the SDK and the authorizer to the same version.',
   },
+  unsafe_cache: {
+    status: 403,
+    title: 'A cached answer would serve other requests than this one',
+    next: 'The product team adds $context.routeKey to the identity source of the authorizer, or turns its cache off.',
+  },
+  token_service_unavailable: { status: 503, title: 'The token service cannot be reached', next: retry },
   invalid_request: { status: 400, oauth: 'invalid_request', title: 'The request is malformed', next: fixRequest },
   invalid_client: { status: 401, oauth: 'invalid_client', title: 'The client is not accepted', next: fixRequest },
   invalid_scope: { status: 400, oauth: 'invalid_scope', title: 'The scope cannot be granted', next: fixRequest },
