@@ -1,0 +1,12 @@
+/** The permission SDK: verify a Rolecast token or read the authorizer's context, then ask what the account may do. */
+export type { DecisionCatalog } from '@rolecast/core/domain/catalog/decision-catalog'
+export type { Code } from '@rolecast/core/domain/decision/codes'
+export type { Outcome, Refusal } from '@rolecast/core/domain/decision/refusal'
+export type { Decision } from '@rolecast/core/domain/grant/decide'
+export { findBearer, type HeaderMaps, readBearer } from './bearer.ts'
+export { type GrantContext, grantFromContext, writeGrantContext } from './context.ts'
+export type { FetchGrantDocument } from './grant-documents.ts'
+export type { KeySourceOptions } from './keys/key-source.ts'
+export { type ProblemAnswer, problemOf } from './problem.ts'
+export { type GrantHolder, type ResourceFacts, VerifiedGrant } from './verified-grant.ts'
+export { createVerifier, type Verifier, type VerifierOptions } from './verifier.ts'
