@@ -52,10 +52,9 @@ export interface ExplainQuestion {
 /** Explains a decision: allowed exactly when `evaluate` and `decide` allow it. */
 export function explain(question: ExplainQuestion, permission: string, facts?: Facts): Explanation {
   const { compiled, index, state } = question
-  const forms = Object.hasOwn(compiled.catalog.permissions, permission) ? formsOf(compiled.catalog, permission) : []
-  if (forms.length === 0) return denied(permission, refuse('unknown_permission', { permission }).refusal)
   const evaluated = evaluate(compiled, state, question)
   if (!evaluated.ok) return denied(permission, evaluated.refusal)
+  const forms = formsOf(compiled.catalog, permission)
   const decision = decide(index, evaluated.value, permission, facts)
   const sources = (grants: readonly GrantKey[]) => grants.flatMap((key) => sourcesOf(question, key))
   if (decision.allowed) return { allowed: true, permission, by: decision.by, through: sources([decision.by]) }
