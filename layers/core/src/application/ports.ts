@@ -3,6 +3,7 @@ import type { CustomRole, Organization } from '../domain/assignment/organization
 import type { AccountKey, AccountRecord, AccountStatement } from '../domain/assignment/statement.ts'
 import type { TokenClaims } from '../domain/claims/token-claims.ts'
 import type { Outcome } from '../domain/decision/refusal.ts'
+import type { ChangeEntry } from '../domain/freshness/change-entry.ts'
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number
@@ -67,6 +68,15 @@ export interface GrantDocumentStore {
   readGrantDocument(digest: string): Promise<string | undefined>
   /** `expiresAt` epoch seconds; writing the same content again moves it forwards. */
   putGrantDocument(digest: string, content: string, expiresAt: number): Promise<void>
+}
+
+/** What was taken away lately, for those who hold older tokens. Entries are written by the stores, with the change itself. */
+export interface ChangeLog {
+  /**
+   * Every entry since this moment (epoch milliseconds) that can still matter, ascending by time. Writers' clocks differ
+   * and their writes take a while: read on from the last read's start less `changeOverlapMs`, and apply entries twice.
+   */
+  readChanges(since: number): Promise<readonly ChangeEntry[]>
 }
 
 export type KeyState = 'next' | 'current' | 'retiring'
