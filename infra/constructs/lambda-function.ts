@@ -1,0 +1,76 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Code, Function, type ILayerVersion, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+
+/** What a stage decides for a function. */
+export interface FunctionSize {
+  readonly memoryMb: number
+  readonly timeoutSeconds: number
+  /** Absent: the function shares the account's concurrency. */
+  readonly reservedConcurrency?: number
+}
+
+/** What a stage decides for all its functions alike. */
+export interface FunctionDefaults {
+  readonly logRetention: RetentionDays
+  /** True: logs stay when the stack is deleted. */
+  readonly keepLogs: boolean
+  /** AWS X-Ray tracing. */
+  readonly tracing: boolean
+}
+
+export interface LambdaFunctionProps {
+  readonly description: string
+  /** Folder that holds `index.mjs`, as `npm run build` leaves it. */
+  readonly code: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly size: FunctionSize
+  readonly defaults: FunctionDefaults
+  readonly layers?: readonly ILayerVersion[]
+}
+
+/**
+ * A function with the house defaults: Node 24 on arm64, a log group of its own with a stated retention, and a role that
+ * may write to that log group and nothing else until something is granted.
+ */
+export class LambdaFunction extends Construct {
+  readonly function: Function
+  readonly logGroup: LogGroup
+  readonly timeout: Duration
+
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
+    super(scope, id)
+    const { size, defaults } = props
+    this.timeout = Duration.seconds(size.timeoutSeconds)
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: defaults.logRetention,
+      removalPolicy: defaults.keepLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    })
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    this.logGroup.grantWrite(role)
+    this.function = new Function(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(props.code),
+      role,
+      logGroup: this.logGroup,
+      memorySize: size.memoryMb,
+      timeout: this.timeout,
+      tracing: defaults.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      environment: { ...props.environment },
+      layers: [...(props.layers ?? [])],
+      ...(size.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: size.reservedConcurrency }),
+    })
+    if (defaults.tracing) {
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'X-Ray knows no resources: xray:PutTraceSegments and xray:PutTelemetryRecords can only be granted on *.',
+      })
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
+import { FileSystem } from 'aws-cdk-lib'
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { Construct } from 'constructs'
+import { writeAuthorizerAsset } from '../../../scripts/build/authorizer-asset.ts'
+import { type FunctionDefaults, type FunctionSize, LambdaFunction } from '../lambda-function.ts'
+
+export interface AuthorizerFunctionProps {
+  readonly catalog: CompiledCatalog
+  /** `iss` of the tokens: the origin of the token service. */
+  readonly issuer: string
+  /** Where the authorizer asks what it cannot decide alone. Default: the issuer. */
+  readonly tokenServiceUrl?: string
+  /** Identity providers whose tokens are taken directly (transparent mode), as the authorizer's configuration spells them. */
+  readonly providers?: readonly unknown[]
+  /** Seconds for which gateways may keep an answer. */
+  readonly resultCacheSeconds: number
+  /** How often, in seconds, a refusal for want of a permission may be resolved again for one account. */
+  readonly denyResolveSeconds?: number
+  /** The token service's key set (RFC 7517), so that a cold start verifies without fetching it. */
+  readonly jwks?: string
+  /** Path of the authorizer's bundle. */
+  readonly bundle: string
+  readonly size?: FunctionSize
+  readonly defaults?: FunctionDefaults
+}
+
+/** The gateway waits for an authorizer for 10 s at most. */
+const size: FunctionSize = { memoryMb: 1024, timeoutSeconds: 9 }
+const defaults: FunctionDefaults = { logRetention: RetentionDays.ONE_MONTH, keepLogs: false, tracing: false }
+
+/** The function that decides for one application. It may write its logs and nothing else: no table, no key, no secret. */
+export function authorizerFunction(scope: Construct, id: string, props: AuthorizerFunctionProps): LambdaFunction {
+  if (!existsSync(props.bundle)) throw new Error(`${props.bundle} does not exist: run npm run build first`)
+  const asset = FileSystem.mkdtemp('rolecast-authorizer-')
+  writeAuthorizerAsset(asset, props.bundle, props.catalog)
+  return new LambdaFunction(scope, id, {
+    description: `Decides at the gateway what may be done in ${props.catalog.application}`,
+    code: asset,
+    environment: {
+      ROLECAST_ISSUER: props.issuer,
+      ROLECAST_TOKEN_SERVICE_URL: props.tokenServiceUrl ?? props.issuer,
+      ROLECAST_MODE: props.providers === undefined ? 'token' : 'transparent',
+      ROLECAST_RESULT_CACHE_SECONDS: String(props.resultCacheSeconds),
+      ...(props.providers === undefined ? {} : { ROLECAST_PROVIDERS: JSON.stringify(props.providers) }),
+      ...(props.jwks === undefined ? {} : { ROLECAST_JWKS: props.jwks }),
+      ...(props.denyResolveSeconds === undefined
+        ? {}
+        : { ROLECAST_DENY_RESOLVE_SECONDS: String(props.denyResolveSeconds) }),
+    },
+    size: props.size ?? size,
+    defaults: props.defaults ?? defaults,
+  })
+}

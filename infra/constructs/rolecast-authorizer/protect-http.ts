@@ -1,0 +1,26 @@
+import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
+import { httpRoutes } from './api-routes.ts'
+import { checkRoutes } from './check-routes.ts'
+import { authorizerFor, checkAuthorizers, guardOf, type Protection, type ProtectionTerms } from './protection.ts'
+
+/** Puts the authorizers before the routes of an HTTP API and checks that they stand there. */
+export function protectHttp(api: IHttpApi, terms: ProtectionTerms): Protection {
+  return {
+    attach(root) {
+      for (const route of httpRoutes(root, api.apiId)) {
+        const authorizerId = authorizerFor(route.routeKey, terms)
+        if (authorizerId === undefined || route.authorizerId !== undefined) continue
+        route.authorizerId = authorizerId
+        route.authorizationType = 'CUSTOM'
+      }
+    },
+    check(root) {
+      const routes = httpRoutes(root, api.apiId).map((route) => ({
+        key: route.routeKey,
+        guard: guardOf(route, terms.authorizers),
+        place: route.node.path,
+      }))
+      return [...checkRoutes({ ...terms, routes }), ...checkAuthorizers('http', terms.authorizers)]
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { Catalog } from '@rolecast/core/domain/catalog/catalog'
+import { type CfnResource, Stack } from 'aws-cdk-lib'
+import type { IConstruct } from 'constructs'
+import { type AuthorizerSettings, checkCache } from './check-cache.ts'
+import type { Guard } from './check-routes.ts'
+import type { Finding } from './findings.ts'
+import type { GatewayAuthorizers } from './gateway-authorizers.ts'
+
+/** One API under the protection of an authorizer. Both steps look at everything below `root` that belongs to the API. */
+export interface Protection {
+  /** Puts the authorizers before the routes that have none. Runs as an aspect, so that it sees routes added later. */
+  attach(root: IConstruct): void
+  /** Looks at what will really be deployed, escape hatches included. */
+  check(root: IConstruct): readonly Finding[]
+}
+
+export interface ProtectionTerms {
+  readonly catalog: Catalog
+  /** Route keys that the team declared open to everyone. */
+  readonly publicRoutes: ReadonlySet<string>
+  readonly authorizers: GatewayAuthorizers
+}
+
+/** The authorizer a route of the catalog belongs behind. */
+export function authorizerFor(
+  key: string,
+  { catalog, publicRoutes, authorizers }: ProtectionTerms,
+): string | undefined {
+  const route = Object.hasOwn(catalog.routes, key) && !publicRoutes.has(key) ? catalog.routes[key] : undefined
+  if (route === undefined) return undefined
+  return (route.freshness === 'strong' ? authorizers.strong : authorizers.normal)?.ref
+}
+
+/** How a route or method is guarded in the template. */
+export function guardOf(resource: CfnResource, { normal, strong }: GatewayAuthorizers): Guard {
+  const { AuthorizationType: type, AuthorizerId: id } = propertiesOf(resource)
+  if (type === undefined || type === 'NONE') return 'none'
+  const is = (authorizer: CfnResource | undefined) =>
+    authorizer !== undefined && JSON.stringify(Stack.of(resource).resolve(authorizer.ref)) === JSON.stringify(id)
+  if (type !== 'CUSTOM') return 'foreign'
+  if (is(strong)) return 'strong'
+  return is(normal) ? 'normal' : 'foreign'
+}
+
+/** Checks the caches of an API's authorizers. */
+export function checkAuthorizers(
+  gateway: AuthorizerSettings['gateway'],
+  authorizers: GatewayAuthorizers,
+): readonly Finding[] {
+  return [authorizers.normal, authorizers.strong].flatMap((resource) => {
+    if (resource === undefined) return []
+    const { AuthorizerResultTtlInSeconds: cacheSeconds = 300, IdentitySource: sources = [] } = propertiesOf(resource)
+    const identitySources = typeof sources === 'string' ? sources.split(',').map((source) => source.trim()) : sources
+    return checkCache({ place: resource.node.path, gateway, cacheSeconds, identitySources })
+  })
+}
+
+/** The properties of a resource as they will stand in the template, property overrides included. */
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation properties have no static type once they are resolved
+export function propertiesOf(resource: CfnResource): any {
+  const stack = Stack.of(resource)
+  const fragment = stack.resolve((resource as unknown as { _toCloudFormation(): object })._toCloudFormation())
+  return fragment.Resources[stack.resolve(resource.logicalId)].Properties ?? {}
+}

@@ -1,0 +1,97 @@
+/** Where a stage is deployed and whom it talks to: the values that differ between two owners of the same code. */
+import * as v from 'valibot'
+import type { StageName, stages } from './stages.ts'
+
+const url = v.pipe(v.string(), v.url())
+const account = v.pipe(v.string(), v.regex(/^\d{12}$/, 'an account has 12 digits'))
+
+const schema = v.strictObject({
+  /** Without account and region, a stack is deployed wherever the command line's credentials point. */
+  account: v.optional(account),
+  region: v.optional(v.string()),
+  /** A domain of your own before the token service. Its origin is then the issuer, which survives a new API. */
+  domain: v.optional(v.strictObject({ name: v.string(), certificateArn: v.string() })),
+  /** Overrides the issuer; for one machine only, where no gateway gives the API its address. */
+  issuer: v.optional(url),
+  /** Identity providers, as the token function's ROLECAST_PROVIDERS spells them. */
+  providers: v.array(v.looseObject({ issuer: url, jwksUri: url, audiences: v.array(v.string()) })),
+  /** The identity admin. The client secret is not here: it is put into the secret that the data stack creates. */
+  identityAdmin: v.strictObject({ url, tokenUrl: v.optional(url), clientId: v.string() }),
+  /** Web origins whose pages may ask the token service for a session. */
+  corsOrigins: v.optional(v.array(url)),
+  /** `source` of the events that the bus takes, and the accounts, beside its own, that may put them. */
+  eventSources: v.optional(v.array(v.string()), ['rolecast.ix-admin']),
+  eventAccounts: v.optional(v.array(account), []),
+  /** Accounts that may attach the SDK layer. */
+  layerAccounts: v.optional(v.array(account), []),
+  /** Gets the alarms by mail. */
+  alarmEmail: v.optional(v.pipe(v.string(), v.email())),
+})
+
+export type Deployment = v.InferOutput<typeof schema>
+
+/** Thrown for context that is not a deployment; the message names each wrong member. */
+export class InvalidDeployment extends Error {
+  override readonly name = 'InvalidDeployment'
+}
+
+/** The key of the CDK context that holds a stage's deployment, as an object or as its JSON text. */
+export function contextKey(stage: StageName): string {
+  return `rolecast:${stage}`
+}
+
+/**
+ * Reads the deployment of a stage from its context value. Without one: placeholders under `.invalid` (RFC 2606), which
+ * never resolve, so that a forgotten setting trusts nobody. `configured` says which of the two it is.
+ * @throws {InvalidDeployment} for unknown members or values of a wrong kind.
+ */
+export function readDeployment(
+  stage: StageName,
+  value: unknown,
+): { readonly deployment: Deployment; readonly configured: boolean } {
+  const given = value === undefined ? defaults[stage] : typeof value === 'string' ? parseJson(stage, value) : value
+  const result = v.safeParse(schema, given)
+  if (!result.success) {
+    const issues = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'value'}: ${issue.message}`)
+    throw new InvalidDeployment(`${contextKey(stage)}: ${issues.join('; ')}`)
+  }
+  return { deployment: result.output, configured: value !== undefined || stage === 'local' }
+}
+
+function parseJson(stage: StageName, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new InvalidDeployment(`${contextKey(stage)}: not JSON`, { cause })
+  }
+}
+
+const placeholder = {
+  providers: [
+    {
+      issuer: 'https://provider.invalid',
+      jwksUri: 'https://provider.invalid/jwks',
+      audiences: ['rolecast'],
+      organization: { claim: 'org' },
+    },
+  ],
+  identityAdmin: { url: 'https://identity-admin.invalid', clientId: 'rolecast' },
+}
+
+const defaults: Record<keyof typeof stages, unknown> = {
+  local: {
+    issuer: 'http://127.0.0.1:4100',
+    providers: [
+      {
+        issuer: 'http://127.0.0.1:4200',
+        jwksUri: 'http://127.0.0.1:4200/jwks',
+        audiences: ['rolecast'],
+        organization: { claim: 'org' },
+      },
+    ],
+    identityAdmin: { url: 'http://127.0.0.1:4300', clientId: 'rolecast' },
+  },
+  dev: placeholder,
+  staging: placeholder,
+  prod: placeholder,
+}

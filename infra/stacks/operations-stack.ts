@@ -1,0 +1,135 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs'
+import { Topic } from 'aws-cdk-lib/aws-sns'
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import type { Construct } from 'constructs'
+import { alarmAbove, FunctionAlarms } from '../constructs/function-alarms.ts'
+import type { LambdaFunction } from '../constructs/lambda-function.ts'
+import type { Deployment } from '../deployment.ts'
+import type { StageName } from '../stages.ts'
+import type { DataStack } from './data-stack.ts'
+import type { IdentityStack } from './identity-stack.ts'
+
+export interface OperationsStackProps extends StackProps {
+  readonly stage: StageName
+  readonly deployment: Deployment
+  readonly data: DataStack
+  readonly identity: IdentityStack
+}
+
+/** Watches a stage: alarms to one topic, and a dashboard. */
+export class OperationsStack extends Stack {
+  constructor(scope: Construct, id: string, props: OperationsStackProps) {
+    super(scope, id, props)
+    const { stage, data, identity } = props
+    const topic = new Topic(this, 'Alarms', { displayName: `Rolecast ${stage}`, enforceSSL: true })
+    if (props.deployment.alarmEmail !== undefined) {
+      topic.addSubscription(new EmailSubscription(props.deployment.alarmEmail))
+    }
+    const action = new SnsAction(topic)
+    const functions = { token: identity.token, 'rotate-keys': identity.rotateKeys }
+    for (const [name, lambda] of Object.entries(functions)) {
+      new FunctionAlarms(this, `Function-${name}`, { lambda, name, action })
+    }
+    const serverErrors = identity.api.stage.metricServerError({ period, statistic: 'Sum' })
+    alarmAbove(this, 'ServerErrors', {
+      action,
+      metric: serverErrors,
+      description: 'The token service answered 5xx: authorizers that have to ask it refuse',
+    })
+    this.#alarmOnMissingRotation(identity.rotateKeys, action)
+    const tableThrottles = tableMetric(data.table, 'ThrottledRequests')
+    alarmAbove(this, 'TableThrottles', {
+      action,
+      metric: tableThrottles,
+      description: 'The table throttled requests: see its traffic by partition key',
+    })
+    const defaultFull = this.#countDefaultFull(stage, identity.token)
+    alarmAbove(this, 'DefaultFull', {
+      action,
+      metric: defaultFull,
+      description:
+        'Tokens with default-full access were issued: accounts without a role had everything, as their organization opted in',
+    })
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: `rolecast-${stage}`,
+      widgets: [
+        [
+          graph(
+            'Token service',
+            [identity.api.stage.metricCount({ period, statistic: 'Sum' })],
+            [
+              identity.api.stage.metricLatency({ period, statistic: 'p50' }),
+              identity.api.stage.metricLatency({ period, statistic: 'p99' }),
+            ],
+          ),
+          graph('Answers', [identity.api.stage.metricClientError({ period, statistic: 'Sum' }), serverErrors]),
+        ],
+        Object.entries(functions).map(([name, { function: lambda }]) =>
+          graph(
+            name,
+            [lambda.metricInvocations({ period }), lambda.metricErrors({ period }), lambda.metricThrottles({ period })],
+            [lambda.metricDuration({ period, statistic: 'p99' })],
+          ),
+        ),
+        [graph('Default-full tokens', [defaultFull]), graph('Table', [tableThrottles])],
+      ],
+    })
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn })
+  }
+
+  /** Keys that nobody looks after run out quietly; here, no data is the trouble. */
+  #alarmOnMissingRotation({ function: rotate }: LambdaFunction, action: SnsAction): void {
+    const alarm = new Alarm(this, 'RotationMissing', {
+      metric: rotate.metricInvocations({ period: Duration.hours(6), statistic: 'Sum' }),
+      alarmDescription: 'Nobody has looked after the signing keys for six hours: see the schedule',
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    })
+    alarm.addAlarmAction(action)
+    alarm.addOkAction(action)
+  }
+
+  #countDefaultFull(stage: StageName, { logGroup }: LambdaFunction): Metric {
+    const filter = new MetricFilter(this, 'DefaultFullTokens', {
+      logGroup,
+      filterPattern: FilterPattern.all(
+        FilterPattern.stringValue('$.event', '=', 'minted'),
+        FilterPattern.stringValue('$.kind', '=', 'full'),
+      ),
+      metricNamespace: `Rolecast/${stage}`,
+      metricName: 'DefaultFullTokens',
+      metricValue: '1',
+    })
+    return filter.metric({ period, statistic: 'Sum' })
+  }
+}
+
+const period = Duration.minutes(5)
+
+function tableMetric(table: TableV2, metricName: string): Metric {
+  return new Metric({
+    namespace: 'AWS/DynamoDB',
+    metricName,
+    dimensionsMap: { TableName: table.tableName },
+    period,
+    statistic: 'Sum',
+  })
+}
+
+function graph(title: string, left: readonly IMetric[], right: readonly IMetric[] = []): GraphWidget {
+  return new GraphWidget({ title, left: [...left], right: [...right], width: 12 })
+}

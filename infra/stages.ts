@@ -1,0 +1,72 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { FunctionDefaults, FunctionSize } from './constructs/lambda-function.ts'
+
+/** What differs between stages and is decided once, in code. Addresses and accounts are in `deployment.ts`. */
+export interface StageSettings {
+  /** True: table, keys, secret and logs outlive their stack and refuse deletion. */
+  readonly keepData: boolean
+  readonly functions: FunctionDefaults
+  readonly token: FunctionSize
+  readonly rotateKeys: FunctionSize
+  readonly authorizer: FunctionSize
+  readonly product: FunctionSize
+  /** Requests per second, and burst, that the token service takes. */
+  readonly throttle: { readonly rate: number; readonly burst: number }
+  /** Days for which the bus keeps events, to be replayed. */
+  readonly archiveDays: number
+  /** Whether the example product is deployed beside. */
+  readonly example: boolean
+  /** Seconds for which gateways keep an authorizer's answer. */
+  readonly resultCacheSeconds: number
+}
+
+const dev: StageSettings = {
+  keepData: false,
+  functions: { logRetention: RetentionDays.TWO_WEEKS, keepLogs: false, tracing: false },
+  token: { memoryMb: 512, timeoutSeconds: 10 },
+  rotateKeys: { memoryMb: 256, timeoutSeconds: 30 },
+  authorizer: { memoryMb: 512, timeoutSeconds: 9 },
+  product: { memoryMb: 512, timeoutSeconds: 10 },
+  throttle: { rate: 50, burst: 100 },
+  archiveDays: 7,
+  example: true,
+  resultCacheSeconds: 30,
+}
+
+const prod: StageSettings = {
+  keepData: true,
+  functions: { logRetention: RetentionDays.SIX_MONTHS, keepLogs: true, tracing: true },
+  // 1,769 MB is one whole processor: signing and verifying are what the function does.
+  token: { memoryMb: 1769, timeoutSeconds: 10 },
+  rotateKeys: { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: 1 },
+  authorizer: { memoryMb: 1024, timeoutSeconds: 9 },
+  product: { memoryMb: 512, timeoutSeconds: 10 },
+  throttle: { rate: 1000, burst: 2000 },
+  archiveDays: 90,
+  example: false,
+  resultCacheSeconds: 60,
+}
+
+/** Every stage. `local` is `dev` on one machine; it is never deployed. */
+export const stages = {
+  local: { ...dev },
+  dev,
+  staging: { ...prod, throttle: { rate: 200, burst: 400 }, archiveDays: 30 },
+  prod,
+} as const satisfies Record<string, StageSettings>
+
+export type StageName = keyof typeof stages
+
+/** The stages that are deployed, in the order a change passes them. */
+export const deployedStages = ['dev', 'staging', 'prod'] as const satisfies readonly StageName[]
+
+/** Thrown for a stage that does not exist. */
+export class UnknownStage extends Error {
+  override readonly name = 'UnknownStage'
+}
+
+/** @throws {UnknownStage} naming the stages there are. */
+export function stageNamed(name: string): StageName {
+  if (Object.hasOwn(stages, name)) return name as StageName
+  throw new UnknownStage(`There is no stage "${name}". Stages: ${Object.keys(stages).join(', ')}.`)
+}

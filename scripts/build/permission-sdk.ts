@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { type BuiltFile, measure } from './built-file.ts'
+
+const run = promisify(execFile)
+
+/**
+ * Builds the permission SDK as a Lambda layer (`<outdir>/nodejs/node_modules/@rolecast/permission-sdk`): self-contained
+ * JavaScript and types, without a dependency, so the folder can be published to a registry as it is.
+ * @throws when the SDK does not bundle or its types do not compile.
+ */
+export async function buildPermissionSdk(root: string, outdir: string): Promise<readonly BuiltFile[]> {
+  const source = join(root, 'layers/permission-sdk')
+  const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
+  const target = join(outdir, 'nodejs/node_modules', manifest.name)
+  rmSync(outdir, { recursive: true, force: true })
+  mkdirSync(target, { recursive: true })
+  const entries = Object.entries<string>(manifest.exports).map(([path, file]) => ({
+    path,
+    file,
+    name: path === '.' ? 'index' : path.slice('./'.length),
+  }))
+  await Promise.all([bundle(source, target, entries), declare(root, source, join(target, 'types'), entries)])
+  const published = {
+    name: manifest.name,
+    version: manifest.version,
+    license: manifest.license,
+    type: 'module',
+    sideEffects: false,
+    exports: {
+      // `default`, not `import`: require() of an ES module asks for the conditions `require` and `default`.
+      ...Object.fromEntries(
+        entries.map(({ path, name }) => [
+          path,
+          { types: `./types/permission-sdk/src/${name}.d.ts`, default: `./${name}.js` },
+        ]),
+      ),
+      './package.json': './package.json',
+    },
+  }
+  writeFileSync(join(target, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
+  return readdirSync(target)
+    .filter((file) => file.endsWith('.js'))
+    .sort()
+    .map((file) => measure(`layers/permission-sdk/${file}`, join(target, file)))
+}
+
+interface SdkEntry {
+  readonly name: string
+  readonly file: string
+}
+
+/** The entries for Node share one chunk, so that a token verified through one of them is known to the other. */
+async function bundle(source: string, target: string, entries: readonly SdkEntry[]): Promise<void> {
+  const options = { bundle: true, format: 'esm', minify: true, legalComments: 'none', logLevel: 'warning' } as const
+  const files = (chosen: readonly SdkEntry[]) =>
+    Object.fromEntries(chosen.map(({ name, file }) => [name, join(source, file)]))
+  await Promise.all([
+    build({
+      ...options,
+      entryPoints: files(entries.filter(({ name }) => name !== 'browser')),
+      outdir: target,
+      platform: 'node',
+      target: 'node24',
+      splitting: true,
+      chunkNames: 'shared-[hash]',
+    }),
+    build({
+      ...options,
+      entryPoints: files(entries.filter(({ name }) => name === 'browser')),
+      outdir: target,
+      platform: 'browser',
+      target: 'es2022',
+    }),
+  ])
+}
+
+/** Emits declarations of the SDK and of the part of the domain it names, with paths that resolve inside the package. */
+async function declare(root: string, source: string, target: string, entries: readonly SdkEntry[]): Promise<void> {
+  const layers = join(root, 'layers')
+  const scratch = join(root, 'dist/.permission-sdk')
+  mkdirSync(scratch, { recursive: true })
+  const config = {
+    extends: relative(scratch, join(root, 'tsconfig.json')),
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      stripInternal: true,
+      rootDir: layers,
+      outDir: target,
+      lib: ['es2024', 'esnext.iterator', 'dom'],
+      skipLibCheck: true,
+    },
+    files: entries.map(({ file }) => join(source, file)),
+    include: [],
+  }
+  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config))
+  try {
+    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', scratch])
+  } catch (cause) {
+    const { stdout } = cause as { readonly stdout?: string }
+    throw new Error(`The types of the permission SDK do not compile:\n${stdout ?? ''}`, { cause })
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+  for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.d.ts')) localize(join(target, file), target)
+  }
+}
+
+/** `@rolecast/core/domain/x` and `./x.ts` become relative paths that end in `.js`. */
+function localize(file: string, types: string): void {
+  const code = readFileSync(file, 'utf8').replaceAll(
+    /((?:from|import)\s*\(?\s*)(['"])([^'"]+)\2/g,
+    (whole, before: string, quote: string, specifier: string) => {
+      const core = /^@rolecast\/core\/(.+)$/.exec(specifier)?.[1]
+      if (core !== undefined) {
+        const path = relative(dirname(file), join(types, 'core/src', core))
+        return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}.js${quote}`
+      }
+      return specifier.startsWith('.') ? `${before}${quote}${specifier.replace(/\.ts$/, '.js')}${quote}` : whole
+    },
+  )
+  writeFileSync(file, code)
+}
