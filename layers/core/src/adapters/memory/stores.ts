@@ -1,6 +1,7 @@
 import type { Clock } from '../../application/ports.ts'
 import type { RoleAssignment } from '../../domain/assignment/statement.ts'
 import { MemoryAccountStore } from './account-store.ts'
+import { MemoryChangeLog } from './change-log.ts'
 import { MemoryCustomRoleStore } from './custom-role-store.ts'
 import { MemoryGrantDocumentStore } from './grant-document-store.ts'
 import { MemoryKeyRingStore } from './key-ring-store.ts'
@@ -18,6 +19,7 @@ export function memoryStores(
     organizations: new MemoryOrganizationStore(database),
     customRoles: new MemoryCustomRoleStore(database),
     grantDocuments: new MemoryGrantDocumentStore(database),
+    changes: new MemoryChangeLog(database),
     keyRing: new MemoryKeyRingStore(database),
   }
 }

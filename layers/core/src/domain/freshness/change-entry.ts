@@ -18,6 +18,9 @@ export type ChangeEntry =
   | (Change & { readonly scope: 'application'; readonly application: string })
   | (Change & { readonly scope: 'key'; readonly kid: string })
 
+/** An entry shows at most this long after its `at`: clocks 5 s apart, and a write of about 3 s. Milliseconds. */
+export const changeOverlapMs = 10_000
+
 /** Whether a change of settings can take something away: another issuer, an application, a feature or default-full access gone. */
 export function settingsRemoveAnything(before: Organization | undefined, after: Organization): boolean {
   if (before === undefined) return false

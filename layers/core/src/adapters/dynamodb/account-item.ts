@@ -1,0 +1,37 @@
+import * as v from 'valibot'
+import type { AccountKey, AccountRecord } from '../../domain/assignment/statement.ts'
+import type { Item } from './conditions.ts'
+import { accountItemKey } from './keys.ts'
+import { count, expectSame, moment, parseItem } from './parse-item.ts'
+
+const accountItem = v.object({
+  kind: v.literal('account'),
+  organization: v.string(),
+  account: v.string(),
+  version: count,
+  status: v.picklist(['active', 'inactive']),
+  roles: v.array(v.object({ application: v.string(), role: v.string() })),
+  occurredAt: moment,
+  confirmedAt: moment,
+  etag: v.optional(v.string()),
+  revision: v.pipe(count, v.minValue(1)),
+})
+
+/** A record and the revision that guards its item: how often the item was written. */
+export interface StoredAccount {
+  readonly record: AccountRecord
+  readonly revision: number
+}
+
+export function toAccountItem(record: AccountRecord, revision: number): Item {
+  return { ...accountItemKey(record), kind: 'account', ...record, revision }
+}
+
+export function fromAccountItem(key: AccountKey, item: Item): StoredAccount {
+  const { kind, revision, etag, ...record } = parseItem(accountItem, item, 'account')
+  expectSame(kind, {
+    organization: [record.organization, key.organization],
+    account: [record.account, key.account],
+  })
+  return { record: etag === undefined ? record : { ...record, etag }, revision }
+}

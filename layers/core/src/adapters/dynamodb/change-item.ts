@@ -1,0 +1,33 @@
+import * as v from 'valibot'
+import type { ChangeEntry } from '../../domain/freshness/change-entry.ts'
+import type { Item } from './conditions.ts'
+import { changeItemKey } from './keys.ts'
+import { count, moment, parseItem } from './parse-item.ts'
+
+/** An entry matters while a token minted before it may live (300 s); three times that, seconds. */
+export const changeRetentionSeconds = 900
+
+const base = { kind: v.literal('change'), revision: count, at: moment }
+const changeItem = v.variant('scope', [
+  v.object({ ...base, scope: v.literal('account'), organization: v.string(), account: v.string() }),
+  v.object({
+    ...base,
+    scope: v.literal('organization'),
+    organization: v.string(),
+    application: v.optional(v.string()),
+  }),
+  v.object({ ...base, scope: v.literal('application'), application: v.string() }),
+  v.object({ ...base, scope: v.literal('key'), kid: v.string() }),
+])
+
+export function toChangeItem(entry: ChangeEntry): Item {
+  const ttl = Math.ceil(entry.at / 1000) + changeRetentionSeconds
+  return { ...changeItemKey(entry), kind: 'change', ...entry, ttl }
+}
+
+export function fromChangeItem(item: Item): ChangeEntry {
+  const { kind: _, ...entry } = parseItem(changeItem, item, 'change')
+  if (entry.scope !== 'organization') return entry
+  const { application, ...whole } = entry
+  return application === undefined ? whole : { ...whole, application }
+}

@@ -1,0 +1,55 @@
+import * as v from 'valibot'
+import type { Clock, KeyRing, KeyRingStore, WriteOutcome } from '../../application/ports.ts'
+import { toChangeItem } from './change-item.ts'
+import { ifRevision } from './conditions.ts'
+import { keyRingItemKey } from './keys.ts'
+import { count, moment, parseItem } from './parse-item.ts'
+import type { DynamoTable } from './table.ts'
+
+const ringItem = v.object({
+  kind: v.literal('keyring'),
+  revision: v.pipe(count, v.minValue(1)),
+  keys: v.array(
+    v.object({
+      kid: v.pipe(v.string(), v.nonEmpty()),
+      alg: v.picklist(['ES256', 'RS256']),
+      state: v.picklist(['next', 'current', 'retiring']),
+      publicJwk: v.record(v.string(), v.string()),
+      wrappedPrivateKey: v.pipe(v.string(), v.base64()),
+      createdAt: moment,
+      since: moment,
+    }),
+  ),
+})
+
+export class DynamoKeyRingStore implements KeyRingStore {
+  readonly #table: DynamoTable
+  readonly #clock: Clock
+
+  constructor({ table, clock }: { readonly table: DynamoTable; readonly clock: Clock }) {
+    this.#table = table
+    this.#clock = clock
+  }
+
+  async readKeyRing(): Promise<KeyRing> {
+    const item = await this.#table.get(keyRingItemKey())
+    if (item === undefined) return { revision: 0, keys: [] }
+    const { revision, keys } = parseItem(ringItem, item, 'keyring')
+    return { revision, keys }
+  }
+
+  /** Every key that leaves the ring is logged: tokens signed with it end at once, if any still live. */
+  async writeKeyRing(ring: KeyRing): Promise<WriteOutcome> {
+    const stored = await this.readKeyRing()
+    if (stored.revision !== ring.revision) return { outcome: 'conflict' }
+    const revision = ring.revision + 1
+    const item = { ...keyRingItemKey(), kind: 'keyring', revision, keys: ring.keys.map((key) => ({ ...key })) }
+    const at = this.#clock()
+    const gone = stored.keys.filter(({ kid }) => !ring.keys.some((key) => key.kid === kid))
+    const failed = await this.#table.transact([
+      { put: item, condition: ifRevision(ring.revision) },
+      ...gone.map(({ kid }) => ({ put: toChangeItem({ scope: 'key', kid, revision, at }) })),
+    ])
+    return failed.length === 0 ? { outcome: 'written', revision } : { outcome: 'conflict' }
+  }
+}

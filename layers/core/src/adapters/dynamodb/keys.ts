@@ -1,0 +1,98 @@
+/**
+ * The keys of every item: nothing else spells `pk` and `sk`. docs/data-model.md lists the access patterns.
+ * Identifiers come from outside (a token's subject may be any string), so two different ones never make the same key.
+ */
+import { createHash } from 'node:crypto'
+import type { AccountKey } from '../../domain/assignment/statement.ts'
+import type { ChangeEntry } from '../../domain/freshness/change-entry.ts'
+
+export interface ItemKey {
+  readonly pk: string
+  readonly sk: string
+}
+
+/** Longer identifiers are named by their hash, so that no key exceeds DynamoDB's 2,048 and 1,024 bytes. */
+const longestIdentifier = 300
+
+/** Entries of one minute share this many partitions: 500 entries a second each, in transactions. */
+export const changeShards = 4
+const changeBucketMs = 60_000
+
+/**
+ * One identifier within a key. Percent-encoded it holds neither `#`, which separates, nor `=`, which marks a hash.
+ * The hash covers UTF-16 code units: also strings that no UTF-8 can express get a name of their own.
+ */
+function identifier(value: string): string {
+  const encoded = value.isWellFormed() ? encodeURIComponent(value) : undefined
+  if (encoded !== undefined && encoded.length <= longestIdentifier) return encoded
+  return `=${createHash('sha256').update(value, 'utf16le').digest('base64url')}`
+}
+
+function joined(kind: string, ...identifiers: readonly string[]): string {
+  return [kind, ...identifiers.map(identifier)].join('#')
+}
+
+export function accountItemKey({ organization, account }: AccountKey): ItemKey {
+  return { pk: joined('account', organization, account), sk: 'assignment' }
+}
+
+export function organizationItemKey(organization: string): ItemKey {
+  return { pk: joined('organization', organization), sk: 'settings' }
+}
+
+export function customRolePartition(organization: string, application: string): string {
+  return joined('roles', organization, application)
+}
+
+export function customRoleItemKey(organization: string, application: string, id: string): ItemKey {
+  return { pk: customRolePartition(organization, application), sk: joined('role', id) }
+}
+
+export function keyRingItemKey(): ItemKey {
+  return { pk: 'keyring', sk: 'ring' }
+}
+
+export function grantDocumentItemKey(digest: string): ItemKey {
+  return { pk: joined('grant', digest), sk: 'document' }
+}
+
+/** Partition by minute and shard, ascending by time within. */
+export function changeItemKey(entry: ChangeEntry): ItemKey {
+  const subject = subjectOf(entry)
+  const shard = createHash('sha256').update(subject).digest().readUInt8(0) % changeShards
+  const pk = changePartition(Math.floor(entry.at / changeBucketMs), shard)
+  return { pk, sk: `${changeTime(entry.at)}#${subject}#${entry.revision}` }
+}
+
+/** Every partition that can hold entries between the two times (epoch milliseconds), the oldest first. */
+export function changePartitions(since: number, until: number): readonly string[] {
+  const partitions: string[] = []
+  for (let bucket = Math.floor(since / changeBucketMs); bucket <= Math.floor(until / changeBucketMs); bucket += 1) {
+    for (let shard = 0; shard < changeShards; shard += 1) partitions.push(changePartition(bucket, shard))
+  }
+  return partitions
+}
+
+/** The sort key below which every entry of the partition is older than this time. */
+export function changeTime(at: number): string {
+  return String(Math.max(0, Math.floor(at))).padStart(15, '0')
+}
+
+function changePartition(bucket: number, shard: number): string {
+  return `changes#${bucket}#${shard}`
+}
+
+function subjectOf(entry: ChangeEntry): string {
+  switch (entry.scope) {
+    case 'account':
+      return joined('account', entry.organization, entry.account)
+    case 'organization':
+      return entry.application === undefined
+        ? joined('organization', entry.organization)
+        : joined('organization', entry.organization, entry.application)
+    case 'application':
+      return joined('application', entry.application)
+    case 'key':
+      return joined('key', entry.kid)
+  }
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '../../application/ports.ts'
+import type { RoleAssignment } from '../../domain/assignment/statement.ts'
+import { DynamoAccountStore } from './account-store.ts'
+import { DynamoChangeLog } from './change-log.ts'
+import { DynamoCustomRoleStore } from './custom-role-store.ts'
+import { DynamoGrantDocumentStore } from './grant-document-store.ts'
+import { DynamoKeyRingStore } from './key-ring-store.ts'
+import { DynamoOrganizationStore } from './organization-store.ts'
+import { DynamoTable, type TableOptions } from './table.ts'
+
+export interface StoreOptions extends TableOptions {
+  readonly clock?: Clock
+  /** See AccountStoreOptions. */
+  readonly mayNarrow?: (added: RoleAssignment) => boolean
+}
+
+/** Every store over the one table and one client. */
+export function dynamoStores(options: StoreOptions) {
+  const shared = { table: new DynamoTable(options), clock: options.clock ?? Date.now }
+  const { mayNarrow } = options
+  return {
+    accounts: new DynamoAccountStore({ ...shared, ...(mayNarrow !== undefined && { mayNarrow }) }),
+    organizations: new DynamoOrganizationStore(shared),
+    customRoles: new DynamoCustomRoleStore(shared),
+    grantDocuments: new DynamoGrantDocumentStore(shared),
+    keyRing: new DynamoKeyRingStore(shared),
+    changes: new DynamoChangeLog(shared),
+  }
+}
