@@ -135,6 +135,7 @@ export class MemoryIdentityAdmin implements IdentityAdmin {
   }
 
   async #answer<T>(deadlineMs: number, outcome: T): Promise<T | { readonly outcome: 'timeout' }> {
+    if (!(deadlineMs > 0)) return { outcome: 'timeout' }
     const ready = Promise.all([this.#gate, this.#delayMs > 0 ? pause(this.#delayMs) : undefined])
     if (this.#gate === undefined && this.#delayMs <= 0) return outcome
     let timer: ReturnType<typeof setTimeout> | undefined

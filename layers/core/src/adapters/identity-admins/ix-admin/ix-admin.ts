@@ -7,7 +7,10 @@ import { ENTITY_TAG, IDENTIFIER, parsePage, parseProblemType, parseStatement } f
 const MAX_STATEMENT_BYTES = 64 * 1024
 const MAX_PAGE_BYTES = 4 * 1024 * 1024
 const PAGE_LIMIT = 200
-const ACCOUNT_NOT_FOUND = 'urn:rolecast:identity-admin:account-not-found'
+const NOT_FOUND = [
+  'urn:rolecast:identity-admin:account-not-found',
+  'urn:rolecast:identity-admin:organization-not-found',
+]
 
 export interface IxAdminSettings {
   /** `https:`, or `http:` on a loopback address; a path is kept as prefix. */
@@ -104,7 +107,8 @@ function unchanged(answer: Answer, sent: string | undefined): PullOutcome {
 }
 
 function notFound(answer: Answer): PullOutcome {
-  return hasMediaType(answer.headers, 'application/problem+json') && parseProblemType(answer.text) === ACCOUNT_NOT_FOUND
+  const type = hasMediaType(answer.headers, 'application/problem+json') ? parseProblemType(answer.text) : undefined
+  return type !== undefined && NOT_FOUND.includes(type)
     ? { outcome: 'not_found' }
     : { outcome: 'garbage', detail: 'a 404 that does not speak of the account' }
 }
