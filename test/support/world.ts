@@ -72,7 +72,10 @@ export function createWorld(options: { readonly statements?: readonly AccountSta
   ])
   const indexes = new Map([...catalogs].map(([name, catalog]) => [name, indexCatalog(toDecisionCatalog(catalog))]))
   let tokens = 0
-  const dependencies: ExchangeDependencies & { readonly indexes: typeof indexes } = {
+  const dependencies: ExchangeDependencies & {
+    readonly indexes: typeof indexes
+    readonly grantDocuments: MemoryGrantDocumentStore
+  } = {
     accounts: new MemoryAccountStore(database),
     customRoles: new MemoryCustomRoleStore(database),
     grantDocuments: new MemoryGrantDocumentStore(database),

@@ -3,9 +3,9 @@ import type { CompiledCatalog } from '../catalog/compiled-catalog.ts'
 import { formsOf, splitGrantKey } from '../catalog/grant-key.ts'
 import { accept, type Outcome, refuse } from '../decision/refusal.ts'
 import type { Grant } from './grant.ts'
-import { addNumber, emptySet, hasNumber } from './permission-set.ts'
+import { addNumber, emptySet, hasNumber, numbersIn } from './permission-set.ts'
 
-/** A grant that was narrowed, and the grant keys that are left in it. */
+/** A grant that was narrowed, and the grant keys that are left in it, by number. */
 export interface LimitedGrant {
   readonly grant: Grant
   readonly keys: readonly GrantKey[]
@@ -19,7 +19,6 @@ export interface LimitedGrant {
  */
 export function limitGrant(grant: Grant, compiled: CompiledCatalog, scope: readonly string[]): Outcome<LimitedGrant> {
   const permissions = emptySet(compiled.size)
-  const keys = new Set<GrantKey>()
   for (const wanted of scope) {
     const number = compiled.numberOf.get(wanted)
     if (number === undefined) return refuse('invalid_scope', { unknown: wanted })
@@ -29,11 +28,11 @@ export function limitGrant(grant: Grant, compiled: CompiledCatalog, scope: reado
     for (const form of forms) {
       if (!holds(grant, compiled, form) && !(whole && form === wanted)) continue
       addNumber(permissions, compiled.numberOf.get(form) ?? number)
-      keys.add(form)
     }
   }
-  if (keys.size === 0) return refuse('not_granted', { scope: [...scope] })
-  return accept({ grant: { ...grant, kind: 'roles', permissions }, keys: [...keys] })
+  const keys = numbersIn(permissions).flatMap((number) => compiled.keys[number] ?? [])
+  if (keys.length === 0) return refuse('not_granted', { scope: [...scope] })
+  return accept({ grant: { ...grant, kind: 'roles', permissions }, keys })
 }
 
 function holds(grant: Grant, compiled: CompiledCatalog, key: GrantKey): boolean {
