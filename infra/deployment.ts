@@ -85,7 +85,7 @@ const defaults: Record<keyof typeof stages, unknown> = {
       {
         issuer: 'http://127.0.0.1:4200',
         jwksUri: 'http://127.0.0.1:4200/jwks',
-        audiences: ['rolecast'],
+        audiences: ['https://api.rolecast.example'],
         organization: { claim: 'org' },
       },
     ],

@@ -16,7 +16,7 @@ export interface StageSettings {
   readonly archiveDays: number
   /** Whether the example product is deployed beside. */
   readonly example: boolean
-  /** Seconds for which gateways keep an authorizer's answer. */
+  /** Seconds for which gateways keep an authorizer's answer; they keep refusals, too. 0: every request is decided. */
   readonly resultCacheSeconds: number
 }
 
@@ -30,7 +30,7 @@ const dev: StageSettings = {
   throttle: { rate: 50, burst: 100 },
   archiveDays: 7,
   example: true,
-  resultCacheSeconds: 30,
+  resultCacheSeconds: 0,
 }
 
 const prod: StageSettings = {
@@ -44,7 +44,7 @@ const prod: StageSettings = {
   throttle: { rate: 1000, burst: 2000 },
   archiveDays: 90,
   example: false,
-  resultCacheSeconds: 60,
+  resultCacheSeconds: 0,
 }
 
 /** Every stage. `local` is `dev` on one machine; it is never deployed. */

@@ -1,6 +1,13 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function, type ILayerVersion, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import {
+  Architecture,
+  Function as CdkFunction,
+  Code,
+  type ILayerVersion,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 
@@ -36,7 +43,7 @@ export interface LambdaFunctionProps {
  * may write to that log group and nothing else until something is granted.
  */
 export class LambdaFunction extends Construct {
-  readonly function: Function
+  readonly function: CdkFunction
   readonly logGroup: LogGroup
   readonly timeout: Duration
 
@@ -50,7 +57,7 @@ export class LambdaFunction extends Construct {
     })
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.logGroup.grantWrite(role)
-    this.function = new Function(this, 'Function', {
+    this.function = new CdkFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

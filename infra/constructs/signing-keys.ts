@@ -3,13 +3,13 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
-import type { Function } from 'aws-cdk-lib/aws-lambda'
+import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda'
 import { Trigger } from 'aws-cdk-lib/triggers'
 import { Construct } from 'constructs'
 
 export interface SigningKeysProps {
   /** The function that looks after the key ring and does what is due. */
-  readonly rotate: Function
+  readonly rotate: CdkFunction
   readonly every: Duration
 }
 
@@ -40,7 +40,7 @@ export class SigningKeys extends Construct {
  */
 export function grantWrapping(
   key: IKey,
-  to: Function,
+  to: CdkFunction,
   actions: readonly ('Encrypt' | 'Decrypt')[],
   stage: string,
 ): void {

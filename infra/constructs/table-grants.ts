@@ -1,22 +1,34 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { Function } from 'aws-cdk-lib/aws-lambda'
+import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda'
 
-/** Which items of the table each function may read and write, by the beginning of their partition keys. */
-const access = {
-  token: { read: ['*'], write: ['*'] },
-  'rotate-keys': { read: ['*'], write: ['*'] },
-} as const
+/** Actions on items and the partition keys they are granted for, `*` at the end. The keys are those of the table's adapter. */
+interface ItemAccess {
+  readonly actions: readonly string[]
+  readonly keys: readonly string[]
+}
 
-const reads = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:ConditionCheckItem']
-const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']
+/**
+ * What each function does with the table, and nothing else. So a fault in the token function, which answers everybody,
+ * can neither change the signing keys nor an organization nor a custom role; and the rotation sees no account.
+ */
+export const tableAccess = {
+  token: [
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+      keys: ['account#*', 'organization#*', 'roles#*', 'grant#*', 'changes#*', 'keyring'],
+    },
+    { actions: ['dynamodb:PutItem'], keys: ['account#*', 'grant#*', 'changes#*'] },
+  ],
+  'rotate-keys': [
+    { actions: ['dynamodb:GetItem'], keys: ['keyring'] },
+    { actions: ['dynamodb:PutItem'], keys: ['keyring', 'changes#*'] },
+  ],
+} as const satisfies Record<string, readonly ItemAccess[]>
 
-/** Grants a function the items it works on, and no others: no scan, no index, no stream, no table administration. */
-export function grantItems(table: ITable, to: Function, who: keyof typeof access): void {
-  for (const [actions, keys] of [
-    [reads, access[who].read],
-    [writes, access[who].write],
-  ] as const) {
+/** Grants a function the items it works on: no scan, no index, no deletion, no table administration. */
+export function grantItems(table: ITable, to: CdkFunction, who: keyof typeof tableAccess): void {
+  for (const { actions, keys } of tableAccess[who]) {
     to.addToRolePolicy(
       new PolicyStatement({
         actions: [...actions],

@@ -16,7 +16,7 @@ new CustomerV2Stack(app, 'customer-v2', {
   stage: 'example',
   issuer,
   tokenServiceUrl: issuer,
-  resultCacheSeconds: 60,
+  resultCacheSeconds: 0,
   size: { memoryMb: 512, timeoutSeconds: 10 },
   authorizerSize: { memoryMb: 1024, timeoutSeconds: 9 },
   defaults: { logRetention: RetentionDays.ONE_MONTH, keepLogs: false, tracing: false },

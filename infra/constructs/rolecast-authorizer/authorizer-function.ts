@@ -12,8 +12,8 @@ export interface AuthorizerFunctionProps {
   readonly issuer: string
   /** Where the authorizer asks what it cannot decide alone. Default: the issuer. */
   readonly tokenServiceUrl?: string
-  /** Identity providers whose tokens are taken directly (transparent mode), as the authorizer's configuration spells them. */
-  readonly providers?: readonly unknown[]
+  /** Transparent mode: issuers of identity providers whose tokens are taken too, and exchanged on the way. */
+  readonly providers?: readonly string[]
   /** Seconds for which gateways may keep an answer. */
   readonly resultCacheSeconds: number
   /** How often, in seconds, a refusal for want of a permission may be resolved again for one account. */

@@ -1,8 +1,11 @@
 import type { Catalog } from '@rolecast/core/domain/catalog/catalog'
 import { errorFinding, type Finding, warningFinding } from './findings.ts'
 
-/** How a route of an API is guarded in the template. `foreign`: by an authorizer that is not Rolecast's. */
-export type Guard = 'none' | 'normal' | 'strong' | 'foreign'
+/**
+ * How a route of an API is guarded in the template. `cached`, `fresh`: by Rolecast, with or without a result cache;
+ * `foreign`: by another authorizer.
+ */
+export type Guard = 'none' | 'cached' | 'fresh' | 'foreign'
 
 export interface GuardedRoute {
   /** `METHOD /path`, or `$default`; `undefined` where the template does not tell. */
@@ -61,7 +64,7 @@ function checkRoute(
   }
   if (guard === 'none') return [errorFinding('route_without_authorizer', `${key} would be open to everyone`)]
   if (guard === 'foreign') return [errorFinding('foreign_authorizer', `${key} is guarded by another authorizer`)]
-  if (route.freshness === 'strong' && guard !== 'strong') {
+  if (route.freshness === 'strong' && guard === 'cached') {
     return [errorFinding('strong_route_cached', `${key} must be decided afresh, but its authorizer caches answers`)]
   }
   return []

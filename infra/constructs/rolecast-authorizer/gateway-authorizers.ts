@@ -10,7 +10,7 @@ export interface GatewayAuthorizersProps {
   readonly functionArn: string
   readonly application: string
   readonly cacheSeconds: number
-  /** True where the catalog has routes that must be decided afresh. */
+  /** True where routes need an authorizer without a cache beside the one with a cache. */
   readonly strong: boolean
   /** False where the function belongs to another account, whose owner permits this API to call it. */
   readonly permit: boolean
@@ -20,8 +20,8 @@ export interface GatewayAuthorizersProps {
 const bearerJwt = '^[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+ *$'
 
 /**
- * The gateway authorizers of one API in front of one function: one whose answers may be cached, and one without a cache
- * for the strong routes. They and the permission to call the function live in the stack of the API, so the stack of the
+ * The gateway authorizers of one API in front of one function: one whose answers may be cached, and where they are, one
+ * without a cache for the strong routes. They and the permission to call the function live in the stack of the API, so the stack of the
  * function never depends on an API.
  */
 export class GatewayAuthorizers extends Construct {

@@ -28,18 +28,17 @@ export function authorizerFor(
 ): string | undefined {
   const route = Object.hasOwn(catalog.routes, key) && !publicRoutes.has(key) ? catalog.routes[key] : undefined
   if (route === undefined) return undefined
-  return (route.freshness === 'strong' ? authorizers.strong : authorizers.normal)?.ref
+  return ((route.freshness === 'strong' ? authorizers.strong : undefined) ?? authorizers.normal).ref
 }
 
 /** How a route or method is guarded in the template. */
 export function guardOf(resource: CfnResource, { normal, strong }: GatewayAuthorizers): Guard {
   const { AuthorizationType: type, AuthorizerId: id } = propertiesOf(resource)
   if (type === undefined || type === 'NONE') return 'none'
-  const is = (authorizer: CfnResource | undefined) =>
-    authorizer !== undefined && JSON.stringify(Stack.of(resource).resolve(authorizer.ref)) === JSON.stringify(id)
-  if (type !== 'CUSTOM') return 'foreign'
-  if (is(strong)) return 'strong'
-  return is(normal) ? 'normal' : 'foreign'
+  const resolve = (value: unknown) => JSON.stringify(Stack.of(resource).resolve(value))
+  const mine = [normal, strong].find((authorizer) => authorizer && resolve(authorizer.ref) === resolve(id))
+  if (type !== 'CUSTOM' || mine === undefined) return 'foreign'
+  return propertiesOf(mine).AuthorizerResultTtlInSeconds === 0 ? 'fresh' : 'cached'
 }
 
 /** Checks the caches of an API's authorizers. */

@@ -1,4 +1,3 @@
-import type { Catalog } from '@rolecast/core/domain/catalog/catalog'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import type { RouteKey } from '@rolecast/core/domain/catalog/define'
 import { AspectPriority, Aspects, Duration, Stack, Stage, Validations } from 'aws-cdk-lib'
@@ -17,8 +16,9 @@ export type RolecastAuthorizerProps = {
   /** The application's catalog, compiled with its lock file. */
   readonly catalog: CompiledCatalog
   /**
-   * How long a gateway may keep an answer: 0 to 299 s. A permission that is taken away works at most this much longer,
-   * except on strong routes, whose answers are never kept. Default: 60 s.
+   * How long a gateway may keep an answer: 0 to 299 s. Gateways keep refusals, too: with a cache, a permission that is
+   * given or taken away takes effect up to this much later, except on strong routes, whose answers are never kept.
+   * Default: 0, every request is decided.
    */
   readonly resultCacheTtl?: Duration
 } & (OwnFunction | SharedFunction)
@@ -42,8 +42,8 @@ export interface ProtectOptions {
 }
 
 /**
- * Rolecast before a product's APIs. One function decides; each protected API gets two gateway authorizers in front of
- * it, one whose answers are cached and one without a cache for the strong routes.
+ * Rolecast before a product's APIs. One function decides; each protected API gets a gateway authorizer in front of it,
+ * and where answers are cached, a second one without a cache for the strong routes.
  *
  * The synthesis fails when a route of a protected API has no permission in the catalog and is not listed as public, when
  * a route is not behind the right authorizer, or when a cached answer could depend on anything but its cache key.
@@ -58,7 +58,7 @@ export class RolecastAuthorizer extends Construct {
   constructor(scope: Construct, id: string, props: RolecastAuthorizerProps) {
     super(scope, id)
     this.#props = props
-    this.#cacheSeconds = (props.resultCacheTtl ?? Duration.minutes(1)).toSeconds()
+    this.#cacheSeconds = (props.resultCacheTtl ?? Duration.seconds(0)).toSeconds()
     this.lambda =
       props.functionArn === undefined
         ? authorizerFunction(this, 'Lambda', { ...props, resultCacheSeconds: this.#cacheSeconds })
@@ -80,7 +80,7 @@ export class RolecastAuthorizer extends Construct {
       functionArn: this.functionArn,
       application: catalog.application,
       cacheSeconds: this.#cacheSeconds,
-      strong: Object.values(catalog.routes).some((route) => route.freshness === 'strong'),
+      strong: this.#cacheSeconds > 0 && Object.values(catalog.routes).some((route) => route.freshness === 'strong'),
       permit: this.lambda !== undefined,
     })
     const terms = { catalog, authorizers, publicRoutes: new Set<string>(options.publicRoutes) }
