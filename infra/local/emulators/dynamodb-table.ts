@@ -1,0 +1,85 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
+import { BatchWriteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
+
+/** What CreateTable takes, and the attribute by which items expire (epoch seconds). */
+export type TableDefinition = CreateTableCommandInput & { readonly timeToLiveAttribute?: string }
+
+/** The one table, as infra/stacks/data-stack.ts has it, but for what concerns only the cloud. */
+export function tableDefinition(name: string): TableDefinition {
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+    timeToLiveAttribute: 'ttl',
+  }
+}
+
+/** A client for an emulator: any credentials do. */
+export function emulatorClient(endpoint: string): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+}
+
+/** Creates the table; one that is there already is kept as it is. */
+export async function createTable(endpoint: string, definition: TableDefinition): Promise<void> {
+  const { timeToLiveAttribute, ...input } = definition
+  const client = emulatorClient(endpoint)
+  try {
+    await client.send(new CreateTableCommand(input))
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: input.TableName })
+    if (timeToLiveAttribute !== undefined) {
+      const TimeToLiveSpecification = { AttributeName: timeToLiveAttribute, Enabled: true }
+      await client.send(new UpdateTimeToLiveCommand({ TableName: input.TableName, TimeToLiveSpecification }))
+    }
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error
+  } finally {
+    client.destroy()
+  }
+}
+
+/** The emulator never deletes what has expired, so this does. Answers how many items went. */
+export async function deleteExpired(
+  endpoint: string,
+  { table, attribute, now }: { readonly table: string; readonly attribute: string; readonly now: number },
+): Promise<number> {
+  const client = DynamoDBDocumentClient.from(emulatorClient(endpoint))
+  let deleted = 0
+  try {
+    const pages = paginateScan(
+      { client, pageSize: 25 },
+      {
+        TableName: table,
+        FilterExpression: '#ttl < :now',
+        ProjectionExpression: 'pk, sk',
+        ExpressionAttributeNames: { '#ttl': attribute },
+        ExpressionAttributeValues: { ':now': Math.floor(now / 1000) },
+      },
+    )
+    for await (const { Items } of pages) {
+      const requests = (Items ?? []).map((Key) => ({ DeleteRequest: { Key } }))
+      if (requests.length > 0) await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }))
+      deleted += requests.length
+    }
+    return deleted
+  } finally {
+    client.destroy()
+  }
+}
