@@ -17,7 +17,10 @@ export function bundles(): ReadonlyMap<string, string> {
   const folder = join(root, 'dist/functions')
   if (!existsSync(folder)) throw new Error('there are no bundles: run `npm run build` first')
   const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.mjs')))
-  return new Map(names.map((name) => [name, join(folder, name, 'index.mjs')]))
+  // The authorizer is deployed beside its catalog, and reads it when it comes up.
+  const place = (name: string) =>
+    name === 'authorizer' ? join(root, 'dist/authorizers/customer-v2') : join(folder, name)
+  return new Map(names.map((name) => [name, join(place(name), 'index.mjs')]))
 }
 
 export function bundleBytes(file: string): number {
