@@ -21,6 +21,9 @@ export type ChangeEntry =
 /** An entry shows at most this long after its `at`: clocks 5 s apart, and a write of about 3 s. Milliseconds. */
 export const changeOverlapMs = 10_000
 
+/** An entry matters while a token minted before it may live (300 s); kept three times as long. */
+export const changeRetentionSeconds = 900
+
 /** Whether a change of settings can take something away: another issuer, an application, a feature or default-full access gone. */
 export function settingsRemoveAnything(before: Organization | undefined, after: Organization): boolean {
   if (before === undefined) return false
