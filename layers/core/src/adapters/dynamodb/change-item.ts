@@ -1,11 +1,8 @@
 import * as v from 'valibot'
-import type { ChangeEntry } from '../../domain/freshness/change-entry.ts'
+import { type ChangeEntry, changeRetentionSeconds } from '../../domain/freshness/change-entry.ts'
 import type { Item } from './conditions.ts'
 import { changeItemKey } from './keys.ts'
 import { count, moment, parseItem } from './parse-item.ts'
-
-/** An entry matters while a token minted before it may live (300 s); three times that, seconds. */
-export const changeRetentionSeconds = 900
 
 const base = { kind: v.literal('change'), revision: count, at: moment }
 const changeItem = v.variant('scope', [

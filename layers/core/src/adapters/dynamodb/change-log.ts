@@ -1,6 +1,6 @@
 import type { ChangeLog, Clock } from '../../application/ports.ts'
-import { type ChangeEntry, changeOverlapMs } from '../../domain/freshness/change-entry.ts'
-import { changeRetentionSeconds, fromChangeItem } from './change-item.ts'
+import { type ChangeEntry, changeOverlapMs, changeRetentionSeconds } from '../../domain/freshness/change-entry.ts'
+import { fromChangeItem } from './change-item.ts'
 import { changePartitions, changeTime } from './keys.ts'
 import type { DynamoTable } from './table.ts'
 

@@ -1,8 +1,8 @@
 import type { ChangeLog } from '../../application/ports.ts'
-import type { ChangeEntry } from '../../domain/freshness/change-entry.ts'
+import { type ChangeEntry, changeRetentionSeconds } from '../../domain/freshness/change-entry.ts'
 import type { MemoryDatabase } from './memory-database.ts'
 
-/** The change log in memory, with the semantics of `DynamoChangeLog`, but that it forgets nothing. */
+/** The change log in memory, with the semantics of `DynamoChangeLog`. */
 export class MemoryChangeLog implements ChangeLog {
   readonly #database: MemoryDatabase
 
@@ -12,7 +12,8 @@ export class MemoryChangeLog implements ChangeLog {
 
   async readChanges(since: number): Promise<readonly ChangeEntry[]> {
     await this.#database.request('readChanges')
-    const entries = this.#database.changes.filter(({ at }) => at >= since)
+    const from = Math.max(since, this.#database.clock() - changeRetentionSeconds * 1000)
+    const entries = this.#database.changes.filter(({ at }) => at >= from)
     return structuredClone(entries).sort((one, other) => one.at - other.at)
   }
 }

@@ -1,0 +1,99 @@
+import type { Organization } from '@rolecast/core/domain/assignment/organization'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { hostileIdentifiers } from './hostile-identifiers.ts'
+import { type MakeWorld, type StoreWorld, start } from './store-world.ts'
+
+const acme: Organization = {
+  organization: 'acme',
+  title: 'Acme',
+  issuer: 'https://login.acme.example',
+  applications: { shop: { features: ['refunds'], defaultFull: true }, library: { features: [], defaultFull: false } },
+  revision: 0,
+}
+
+/** What every OrganizationStore does. */
+export function organizationStoreContract(makeWorld: MakeWorld): void {
+  describe('OrganizationStore', () => {
+    let world: StoreWorld
+
+    beforeEach(async () => {
+      world = await makeWorld()
+    })
+
+    it('creates, reads back and changes by revision', async () => {
+      expect(await world.organizations.readOrganization('acme')).toBeUndefined()
+      expect(await world.organizations.putOrganization(acme)).toEqual({ outcome: 'written', revision: 1 })
+      expect(await world.organizations.readOrganization('acme')).toEqual({ ...acme, revision: 1 })
+
+      const renamed = { ...acme, title: 'Acme Ltd', revision: 1 }
+      expect(await world.organizations.putOrganization(renamed)).toEqual({ outcome: 'written', revision: 2 })
+      expect(await world.organizations.readOrganization('acme')).toEqual({ ...renamed, revision: 2 })
+    })
+
+    it('refuses a change that is based on another revision', async () => {
+      expect(await world.organizations.putOrganization({ ...acme, revision: 3 })).toEqual({ outcome: 'conflict' })
+      await world.organizations.putOrganization(acme)
+      for (const revision of [0, 2]) {
+        const other = { ...acme, title: 'Other', revision }
+        expect(await world.organizations.putOrganization(other)).toEqual({ outcome: 'conflict' })
+      }
+      expect(await world.organizations.readOrganization('acme')).toEqual({ ...acme, revision: 1 })
+    })
+
+    it('lets one of many writers of the same revision through', async () => {
+      await world.organizations.putOrganization(acme)
+      const titles = ['one', 'two', 'three', 'four']
+      const outcomes = await Promise.all(
+        titles.map((title) => world.organizations.putOrganization({ ...acme, title, revision: 1 })),
+      )
+      const written = titles.filter((_, index) => outcomes[index]?.outcome === 'written')
+      expect(written).toHaveLength(1)
+      expect(await world.organizations.readOrganization('acme')).toMatchObject({ title: written[0], revision: 2 })
+    })
+
+    it('keeps names apart, whatever they hold', async () => {
+      for (const [index, organization] of hostileIdentifiers.entries()) {
+        await world.organizations.putOrganization({ ...acme, organization, title: String(index) })
+      }
+      for (const [index, organization] of hostileIdentifiers.entries()) {
+        expect(await world.organizations.readOrganization(organization)).toMatchObject({
+          organization,
+          title: String(index),
+        })
+      }
+    })
+
+    it('keeps applications of any name', async () => {
+      const settings = { features: ['__proto__'], defaultFull: false }
+      const applications = Object.fromEntries(['__proto__', '', 'constructor'].map((name) => [name, settings]))
+      await world.organizations.putOrganization({ ...acme, applications })
+      const read = await world.organizations.readOrganization('acme')
+      expect(Object.entries(read?.applications ?? {}).sort()).toEqual(Object.entries(applications).sort())
+    })
+
+    it.each<[string, Partial<Organization>]>([
+      ['another issuer', { issuer: 'https://other.example' }],
+      ['an application gone', { applications: { shop: { features: ['refunds'], defaultFull: true } } }],
+      ['a feature gone', { applications: { ...acme.applications, shop: { features: [], defaultFull: true } } }],
+      [
+        'default-full access gone',
+        { applications: { ...acme.applications, shop: { features: ['refunds'], defaultFull: false } } },
+      ],
+    ])('logs %s', async (_, change) => {
+      await world.organizations.putOrganization(acme)
+      world.time.now = start + 5
+      await world.organizations.putOrganization({ ...acme, ...change, revision: 1 })
+      expect(await world.changes.readChanges(start)).toEqual([
+        { scope: 'organization', organization: 'acme', revision: 2, at: start + 5 },
+      ])
+    })
+
+    it('logs nothing that only adds, and no change that was refused', async () => {
+      await world.organizations.putOrganization(acme)
+      const more = { ...acme.applications, library: { features: ['loans'], defaultFull: true } }
+      await world.organizations.putOrganization({ ...acme, title: 'Acme Ltd', applications: more, revision: 1 })
+      await world.organizations.putOrganization({ ...acme, applications: {}, revision: 1 })
+      expect(await world.changes.readChanges(start)).toEqual([])
+    })
+  })
+}

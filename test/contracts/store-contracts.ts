@@ -1,0 +1,17 @@
+import { accountStoreContract } from './account-store.contract.ts'
+import { changeLogContract } from './change-log.contract.ts'
+import { customRoleStoreContract } from './custom-role-store.contract.ts'
+import { grantDocumentStoreContract } from './grant-document-store.contract.ts'
+import { keyRingStoreContract } from './key-ring-store.contract.ts'
+import { organizationStoreContract } from './organization-store.contract.ts'
+import type { MakeWorld } from './store-world.ts'
+
+/** The contract of every port that a database implements. */
+export function storeContracts(makeWorld: MakeWorld): void {
+  accountStoreContract(makeWorld)
+  organizationStoreContract(makeWorld)
+  customRoleStoreContract(makeWorld)
+  grantDocumentStoreContract(makeWorld)
+  keyRingStoreContract(makeWorld)
+  changeLogContract(makeWorld)
+}
