@@ -7,9 +7,8 @@ export type LocalErrorCode =
   | 'resource_unsupported'
   | 'asset_missing'
   | 'port_occupied'
-  | 'data_folder_corrupt'
   | 'secret_unknown'
-  | 'start_failed'
+  | 'trigger_failed'
 
 /** What keeps the stacks from running on this machine: `code` is stable, `message` says what to do about it. */
 export class LocalError extends Error {

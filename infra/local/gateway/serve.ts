@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Log } from '../lambda/log.ts'
+import { LIMITS } from './limits.ts'
+import type { GatewayAnswer, GatewayRequest, Header } from './request.ts'
+
+/** Headers of one connection, which no gateway passes on. */
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Feeds the requests of a node:http server to an API. A defect in the API is logged and answered 500. */
+export function serveApi(answer: (request: GatewayRequest) => Promise<GatewayAnswer>, log: Log): RequestListener {
+  return async (incoming, outgoing) => {
+    try {
+      send(outgoing, await answer(await readRequest(incoming)))
+    } catch (error) {
+      log('gateway', String(error instanceof Error ? error.stack : error))
+      send(outgoing, { status: 500, headers: [], body: '{"message":"Internal Server Error"}' })
+    }
+  }
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
+  const target = incoming.url ?? '/'
+  const mark = target.indexOf('?')
+  const all = pairs(incoming.rawHeaders)
+  const body = await readBody(incoming)
+  return {
+    id: randomBytes(11).toString('base64url'),
+    method: incoming.method ?? 'GET',
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? '' : target.slice(mark + 1),
+    protocol: `HTTP/${incoming.httpVersion}`,
+    headers: all.filter(([name]) => !CONNECTION_HEADERS.has(name.toLowerCase())),
+    headerBytes: all.reduce(
+      (bytes, [name, value]) => bytes + Buffer.byteLength(name) + Buffer.byteLength(value) + 4,
+      0,
+    ),
+    requestLineBytes: Buffer.byteLength(`${incoming.method} ${target} HTTP/1.1\r\n`),
+    body: body ?? Buffer.alloc(0),
+    bodyTooLarge: body === undefined,
+    sourceIp: (incoming.socket.remoteAddress ?? '127.0.0.1').replace('::ffff:', ''),
+    receivedAt: Date.now(),
+  }
+}
+
+/** @returns undefined when it is longer than the gateway takes; what comes after is read and forgotten. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes <= LIMITS.bodyBytes) chunks.push(chunk)
+  }
+  return bytes > LIMITS.bodyBytes ? undefined : Buffer.concat(chunks)
+}
+
+function pairs(raw: readonly string[]): readonly Header[] {
+  const found: Header[] = []
+  for (let at = 0; at < raw.length; at += 2) found.push([raw[at] ?? '', raw[at + 1] ?? ''])
+  return found
+}
+
+function send(outgoing: ServerResponse, { status, headers, body }: GatewayAnswer): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const empty = status === 204 || status === 304
+  const lines = headers.filter(([name]) => name.toLowerCase() !== 'content-length')
+  if (!empty) lines.push(['content-length', String(bytes.length)])
+  outgoing.writeHead(status, lines.flat())
+  outgoing.end(empty ? undefined : bytes)
+}
