@@ -148,6 +148,16 @@ export interface TokenSigner {
   signToken(claims: TokenClaims): Promise<Outcome<string>>
 }
 
+/** Thrown when a secret cannot be read. The message never holds a part of it. */
+export class SecretUnavailable extends Error {
+  override readonly name = 'SecretUnavailable'
+}
+
+export interface SecretStore {
+  /** The secret as a text. Throws `SecretUnavailable`. */
+  readSecret(name: string): Promise<string>
+}
+
 /** SHA-256 of a text in UTF-8, as base64url without padding. */
 export type Digest = (text: string) => Promise<string>
 

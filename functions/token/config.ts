@@ -1,0 +1,147 @@
+import { providerAlgorithms, type TrustedProvider } from '@rolecast/core/application/ports'
+import * as v from 'valibot'
+
+/** The settings of the token function, from its environment. Ages in seconds unless the name says otherwise. */
+export interface TokenConfig {
+  readonly table: string
+  readonly stage: string
+  /** `iss` of the tokens and origin of the service, without a path. */
+  readonly issuer: string
+  readonly kmsKeyId: string
+  readonly providers: readonly TrustedProvider[]
+  readonly identityAdmin: {
+    readonly url: string
+    readonly tokenUrl?: string | undefined
+    readonly clientId: string
+    /** Where the client secret is; its text is `{"clientSecret":"..."}`. */
+    readonly secretArn: string
+  }
+  /** Web origins whose pages may read answers; none by default. */
+  readonly corsOrigins: readonly string[]
+  readonly confirmedForSeconds: number
+  readonly staleIfErrorSeconds: number
+  readonly tokenSeconds: number
+  readonly pullDeadlineMs: number
+  readonly keyRingCacheSeconds: number
+  readonly claimBudgetBytes: number
+}
+
+/** Thrown at start. The message names every setting that is missing, unknown or malformed, and never a value. */
+export class InvalidConfig extends Error {
+  override readonly name = 'InvalidConfig'
+}
+
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
+const url = v.pipe(v.string(), v.check(isSecureUrl, 'must be an https URL (http only on a loopback address)'))
+const origin = v.pipe(
+  url,
+  v.check(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    'must be an origin: no path, no slash at the end',
+  ),
+)
+const texts = v.pipe(v.array(text), v.nonEmpty('must not be empty'))
+
+const provider = v.pipe(
+  v.strictObject({
+    issuer: url,
+    jwksUri: url,
+    audiences: texts,
+    clientIds: v.optional(texts),
+    organization: v.union([v.strictObject({ fixed: text }), v.strictObject({ claim: text })]),
+    algorithms: v.optional(v.pipe(v.array(v.picklist(providerAlgorithms)), v.nonEmpty()), [...providerAlgorithms]),
+  }),
+  v.check(
+    ({ audiences, clientIds = [] }) => !clientIds.some((id) => audiences.includes(id)),
+    'audiences and clientIds must differ, so that an ID token never passes for an access token',
+  ),
+)
+
+const settings = v.strictObject({
+  ROLECAST_TABLE: text,
+  ROLECAST_STAGE: text,
+  ROLECAST_ISSUER: origin,
+  ROLECAST_KMS_KEY_ID: text,
+  ROLECAST_PROVIDERS: json(
+    v.pipe(
+      v.array(provider),
+      v.nonEmpty('must name a provider'),
+      v.check((all) => new Set(all.map(({ issuer }) => issuer)).size === all.length, 'names an issuer twice'),
+    ),
+  ),
+  ROLECAST_IDENTITY_ADMIN: json(v.strictObject({ url, tokenUrl: v.optional(url), clientId: text, secretArn: text })),
+  ROLECAST_CORS_ORIGINS: v.optional(json(v.array(origin)), '[]'),
+  ROLECAST_CONFIRMED_FOR_SECONDS: whole({ otherwise: 30, least: 0, most: 3_600 }),
+  ROLECAST_STALE_IF_ERROR_SECONDS: whole({ otherwise: 900, least: 0, most: 86_400 }),
+  ROLECAST_TOKEN_SECONDS: whole({ otherwise: 300, least: 30, most: 3_600 }),
+  ROLECAST_PULL_DEADLINE_MS: whole({ otherwise: 2_000, least: 100, most: 8_000 }),
+  ROLECAST_KEY_RING_CACHE_SECONDS: whole({ otherwise: 30, least: 0, most: 300 }),
+  ROLECAST_CLAIM_BUDGET_BYTES: whole({ otherwise: 2_048, least: 128, most: 6_144 }),
+})
+
+/** Reads and checks the environment once. @throws {InvalidConfig} */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): TokenConfig {
+  const own = Object.entries(env).filter(([name, value]) => name.startsWith('ROLECAST_') && value !== undefined)
+  const read = v.safeParse(settings, Object.fromEntries(own))
+  if (!read.success) {
+    const issues = read.issues.map((issue) => `${v.getDotPath(issue) ?? 'environment'}: ${reasonOf(issue)}`)
+    throw new InvalidConfig(`the token function cannot start. ${[...new Set(issues)].join('; ')}`)
+  }
+  const { output } = read
+  if (output.ROLECAST_PROVIDERS.some(({ issuer }) => issuer === output.ROLECAST_ISSUER)) {
+    throw new InvalidConfig('the token function cannot start. ROLECAST_PROVIDERS: names this service itself')
+  }
+  return {
+    table: output.ROLECAST_TABLE,
+    stage: output.ROLECAST_STAGE,
+    issuer: output.ROLECAST_ISSUER,
+    kmsKeyId: output.ROLECAST_KMS_KEY_ID,
+    providers: output.ROLECAST_PROVIDERS.map(({ clientIds, ...rest }) => (clientIds ? { ...rest, clientIds } : rest)),
+    identityAdmin: output.ROLECAST_IDENTITY_ADMIN,
+    corsOrigins: output.ROLECAST_CORS_ORIGINS,
+    confirmedForSeconds: output.ROLECAST_CONFIRMED_FOR_SECONDS,
+    staleIfErrorSeconds: output.ROLECAST_STALE_IF_ERROR_SECONDS,
+    tokenSeconds: output.ROLECAST_TOKEN_SECONDS,
+    pullDeadlineMs: output.ROLECAST_PULL_DEADLINE_MS,
+    keyRingCacheSeconds: output.ROLECAST_KEY_RING_CACHE_SECONDS,
+    claimBudgetBytes: output.ROLECAST_CLAIM_BUDGET_BYTES,
+  }
+}
+
+/** https, or http on this very machine. */
+function isSecureUrl(value: string): boolean {
+  const parsed = URL.canParse(value) ? new URL(value) : undefined
+  if (parsed === undefined || parsed.username !== '' || parsed.hash !== '') return false
+  const isLocal = ['127.0.0.1', '[::1]', 'localhost'].includes(parsed.hostname)
+  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLocal)
+}
+
+function json<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.pipe(v.string(), v.parseJson(undefined, 'is not JSON'), schema)
+}
+
+function whole({
+  otherwise,
+  least,
+  most,
+}: {
+  readonly otherwise: number
+  readonly least: number
+  readonly most: number
+}) {
+  const reason = `must be a whole number from ${least} to ${most}`
+  return v.pipe(
+    v.optional(v.string(), String(otherwise)),
+    v.regex(/^(?:0|[1-9]\d{0,5})$/, reason),
+    v.transform(Number),
+    v.minValue(least, reason),
+    v.maxValue(most, reason),
+  )
+}
+
+/** valibot's own messages repeat what they received; these do not. */
+function reasonOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind === 'validation') return issue.message
+  if (issue.type === 'strict_object' && issue.expected === 'never') return 'is not a setting of the token function'
+  return issue.received === 'undefined' ? 'is missing' : `must be ${issue.expected ?? 'of another kind'}`
+}

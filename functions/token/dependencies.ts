@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { catalogs as shipped } from '@rolecast/catalogs'
+import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
+import { DeferredIdentityAdmin } from '@rolecast/core/adapters/identity-admins/deferred-identity-admin'
+import { IxAdmin } from '@rolecast/core/adapters/identity-admins/ix-admin/ix-admin'
+import { KmsKeyWrapper } from '@rolecast/core/adapters/kms/kms-key-wrapper'
+import { JoseSigner } from '@rolecast/core/adapters/tokens/jose-signer'
+import { OwnTokenVerifier } from '@rolecast/core/adapters/tokens/own-token-verifier'
+import { ProviderTokenVerifier } from '@rolecast/core/adapters/tokens/provider-token-verifier'
+import { sha256 } from '@rolecast/core/adapters/tokens/sha256'
+import { SubjectTokenVerifiers } from '@rolecast/core/adapters/tokens/subject-token-verifier'
+import { CachedKeyRing } from '@rolecast/core/application/cached-key-ring'
+import type { SubjectTokenVerifier } from '@rolecast/core/application/ports'
+import { PullQueue } from '@rolecast/core/application/pull-queue'
+import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
+import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
+import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'
+import { indexCatalog } from '@rolecast/core/domain/grant/decide'
+import * as v from 'valibot'
+import type { TokenDependencies } from './answer-request.ts'
+import { InvalidConfig, type TokenConfig } from './config.ts'
+import { createLog, describeError } from './log.ts'
+
+const clientSecret = v.pipe(v.string(), v.parseJson(), v.object({ clientSecret: v.pipe(v.string(), v.nonEmpty()) }))
+
+/** Wires the token function. Nothing is contacted yet: keys, secrets and key sets are read when they are first needed. */
+export function connect(
+  config: TokenConfig,
+  options: { readonly onTableRequest?: (operation: string) => void } = {},
+): TokenDependencies {
+  const clock = Date.now
+  const { issuer, stage, identityAdmin: source } = config
+  const log = createLog((line) => process.stdout.write(line))
+  const catalogs = new Map<string, CompiledCatalog>(Object.entries(shipped))
+  const { onTableRequest: onRequest } = options
+  const stores = dynamoStores({
+    tableName: config.table,
+    clock,
+    mayNarrow: mayNarrow(catalogs),
+    ...(onRequest && { onRequest }),
+  })
+  const keyRing = new CachedKeyRing({ store: stores.keyRing, clock, maxAgeMs: config.keyRingCacheSeconds * 1000 })
+  const wrapper = new KmsKeyWrapper({ keyId: config.kmsKeyId })
+  const verifiers = new Map<string, SubjectTokenVerifier>([
+    [issuer, new OwnTokenVerifier({ ring: keyRing, issuer, clock })],
+  ])
+  for (const provider of config.providers) {
+    verifiers.set(provider.issuer, new ProviderTokenVerifier(provider, { clock }))
+  }
+  const openIdentityAdmin = async () => {
+    const { SecretsManagerStore } = await import('@rolecast/core/adapters/secrets/secrets-manager')
+    const read = v.safeParse(clientSecret, await new SecretsManagerStore().readSecret(source.secretArn))
+    if (!read.success) throw new InvalidConfig('the secret of the identity admin is not {"clientSecret":"..."}')
+    const { url: baseUrl, tokenUrl, clientId } = source
+    return new IxAdmin({ baseUrl, clientId, clientSecret: read.output.clientSecret, ...(tokenUrl && { tokenUrl }) })
+  }
+  return {
+    accounts: stores.accounts,
+    customRoles: stores.customRoles,
+    grantDocuments: stores.grantDocuments,
+    identityAdmin: new DeferredIdentityAdmin({
+      open: openIdentityAdmin,
+      onFailure: (error) => log('failed', describeError(error)),
+      clock,
+    }),
+    pulls: new PullQueue(clock),
+    limits: {
+      confirmedForMs: config.confirmedForSeconds * 1000,
+      staleIfErrorMs: config.staleIfErrorSeconds * 1000,
+    },
+    pullDeadlineMs: config.pullDeadlineMs,
+    clock,
+    catalogs,
+    indexes: new Map([...catalogs].map(([name, catalog]) => [name, indexCatalog(toDecisionCatalog(catalog))])),
+    issuer,
+    tokenSeconds: config.tokenSeconds,
+    claimBudgetBytes: config.claimBudgetBytes,
+    newTokenId: randomUUID,
+    digest: sha256,
+    keyRing,
+    signer: new JoseSigner({ ring: keyRing, wrapper, stage }),
+    subjectTokens: new SubjectTokenVerifiers(verifiers),
+    corsOrigins: config.corsOrigins,
+    log,
+  }
+}
