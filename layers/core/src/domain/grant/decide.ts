@@ -102,11 +102,13 @@ export function decide(index: DecisionIndex, grant: Grant, permission: string, f
 export function decideOnRoute(index: DecisionIndex, grant: Grant, route: IndexedRoute): Decision {
   const rule = index.rules.get(route.permission)
   if (rule === undefined || !fits(index, grant)) return misfit(index, grant, route.permission)
-  if (!route.productDecides) return decide(index, grant, route.permission)
-  const { whole, qualified } = rule
-  if (whole !== undefined && hasNumber(grant.permissions, whole.number)) return whole.allowed
-  for (const form of qualified) if (hasNumber(grant.permissions, form.number)) return form.allowed
-  return no('not_granted', rule)
+  const { whole, qualified, gated } = rule
+  if (whole !== undefined && hasNumber(grant.permissions, whole.number)) {
+    return gated && !route.productDecides ? no('gate_unknown', rule) : whole.allowed
+  }
+  const form = qualified.find(({ number }) => hasNumber(grant.permissions, number))
+  if (form === undefined) return no('not_granted', rule)
+  return route.productDecides ? form.allowed : no('qualifier_unknown', rule)
 }
 
 /** The route of a request: by the route key the gateway has matched, or by the raw path. */
