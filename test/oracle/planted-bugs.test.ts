@@ -1,7 +1,10 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { disagreement, type Product, randomTrials } from './compare.ts'
 import { plantedBugs, productWith } from './planted-bugs.ts'
+
+/** Generous: other test files share the machine, and a property is not wrong because it is slow. */
+vi.setConfig({ testTimeout: 60_000 })
 
 /** Negative control of the oracle: the comparison that the real evaluation passes must fail for one with a bug in it. */
 describe('the comparison finds a planted bug', () => {
