@@ -29,6 +29,9 @@ export interface GatewayResponse {
   readonly templates: Readonly<Record<string, string>>
 }
 
+/** `$context.x.y` or `${context.x.y}`. Gateway responses know variables and nothing else of VTL. */
+const VARIABLE = /\$((?:context|stageVariables)(?:\.[\w-]+)+)|\$\{((?:context|stageVariables)(?:\.[\w-]+)+)\}/g
+
 /** What mapping expressions and templates may name. */
 export interface ResponseFacts {
   readonly request: GatewayRequest
@@ -52,8 +55,8 @@ export function gatewayResponse(type: ResponseType, responses: GatewayResponses,
   return {
     status: custom?.status ?? status,
     headers: [['content-type', mediaType], ['x-amzn-ErrorType', errorType], ...headers],
-    body: template.replace(/\$\{?((?:context|stageVariables)(?:\.[A-Za-z0-9_-]+)+)\}?/g, (_, name: string) =>
-      variable(name, type, facts),
+    body: template.replace(VARIABLE, (_, bare: string | undefined, braced: string | undefined) =>
+      variable(bare ?? braced ?? '', type, facts),
     ),
   }
 }
