@@ -114,15 +114,17 @@ describe('access tokens', () => {
     expect(refused.requests).toHaveLength(2)
   })
 
-  test('that one read found refused are not thrown away twice', async () => {
-    const seen: string[] = []
-    const onlyTheSecond: Answer = (request) => {
-      const bearer = request.headers.get('authorization') ?? ''
-      seen.push(bearer)
-      return bearer.endsWith('-1') ? new Response(null, { status: 401 }) : statement()
-    }
-    const { read, tokenRequests } = start([onlyTheSecond])
-    await Promise.all([read(), read(), read()])
+  test('that a late 401 speaks of are not taken for the one in use now', async () => {
+    const late = Promise.withResolvers<void>()
+    const { read, tokenRequests } = start([
+      () => late.promise.then(() => new Response(null, { status: 401 })),
+      () => new Response(null, { status: 401 }),
+      () => statement(),
+    ])
+    const slow = read()
+    await read()
+    late.resolve()
+    expect((await slow).outcome).toBe('statement')
     expect(tokenRequests).toHaveLength(2)
   })
 
@@ -272,6 +274,12 @@ describe('retries', () => {
     const limited: Answer = () => new Response(null, { status: 429, headers: { 'retry-after': '6' } })
     const { read, waits, requests } = start([limited])
     expect(await read()).toEqual({ outcome: 'unavailable', cause: 'rate_limited', retryAfterMs: 6_000 })
+    expect([requests.length, waits]).toEqual([1, []])
+  })
+
+  test('do not begin when the jittered wait would outlast the deadline either', async () => {
+    const { admin, waits, requests } = start([down], { random: 0.9 })
+    expect(await admin.readAccount(QUINN, { deadlineMs: 89 })).toEqual({ outcome: 'unavailable', cause: 'status' })
     expect([requests.length, waits]).toEqual([1, []])
   })
 
