@@ -32,6 +32,8 @@ export interface DynamoDbOptions {
   /** Where to keep the data; without it, in memory until `stop`. */
   readonly file?: string
   readonly env?: NodeJS.ProcessEnv
+  /** `<platform>-<architecture>` to find the program for; default: this machine. */
+  readonly machine?: string
 }
 
 const startLimitMs = 5_000
@@ -41,15 +43,12 @@ const stopLimitMs = 3_000
  * Starts the embedded DynamoDB emulator on 127.0.0.1 and answers when it does; DYNAMODB_ENDPOINT wins over it.
  * @throws EmulatorMissing, PortOccupied, CorruptDataFile
  */
-export async function startDynamoDb({
-  port,
-  file,
-  env = process.env,
-}: DynamoDbOptions = {}): Promise<DynamoDbEmulator> {
+export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDbEmulator> {
+  const { port, file, env = process.env, machine = `${process.platform}-${process.arch}` } = options
   const given = env['DYNAMODB_ENDPOINT']
   if (given !== undefined && given !== '') return { endpoint: given, stop: async () => undefined }
 
-  const program = findProgram()
+  const program = findProgram(machine)
   if (file !== undefined) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     await endOrphan(file)
@@ -87,8 +86,7 @@ export async function startDynamoDb({
   return { endpoint, stop }
 }
 
-function findProgram(): string {
-  const machine = `${process.platform}-${process.arch}`
+function findProgram(machine: string): string {
   try {
     return createRequire(import.meta.url).resolve(`@dynoxide/${machine}/dynoxide`)
   } catch {
