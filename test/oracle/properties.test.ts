@@ -9,7 +9,7 @@ import { compileCatalog, toDecisionCatalog } from '@rolecast/core/domain/catalog
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import { appendToLock } from '@rolecast/core/domain/catalog/lock'
 import { afterFailedPull } from '@rolecast/core/domain/freshness/policy'
-import { indexCatalog } from '@rolecast/core/domain/grant/decide'
+import { decide, decideOnRoute, indexCatalog } from '@rolecast/core/domain/grant/decide'
 import { evaluate } from '@rolecast/core/domain/grant/evaluate'
 import { numbersIn } from '@rolecast/core/domain/grant/permission-set'
 import { describe, expect, vi } from 'vitest'
@@ -194,6 +194,32 @@ describe('limits are monotonic', () => {
     const access = (of: Catalog) =>
       accessOf(compileCatalog(of, appendToLock(of).lock), state, { customRoles, settings })
     expect(isWithin(access(limited), access(catalog))).toBe(true)
+  })
+})
+
+describe('the gateway, which sees no resource', () => {
+  const asked = randomTrials.map(({ catalog, lock, worlds }) => ({
+    prepared: realProduct.prepare(catalog, lock),
+    worlds,
+  }))
+
+  test.prop([asked], { numRuns: 100 })('decides as the product would, and leaves to it only what it may', (drawn) => {
+    const { index, compiled } = drawn.prepared
+    for (const { record, settings, customRoles, permission, facts } of drawn.worlds) {
+      const roles = (record?.roles ?? []).map(({ role }) => role)
+      const minted = evaluate(compiled, { state: 'roles', roles }, { customRoles, settings })
+      if (!minted.ok) continue
+      const route = { method: 'GET', path: '/', permission, strong: false }
+      const alone = decideOnRoute(index, minted.value, { ...route, productDecides: false })
+      expect(alone).toEqual(decide(index, minted.value, permission))
+      const passed = decideOnRoute(index, minted.value, { ...route, productDecides: true })
+      // What the product allows must have passed; what nothing grants must not have.
+      const { allowed, ...rest } = decide(index, minted.value, permission, facts)
+      if (allowed) expect(passed.allowed).toBe(true)
+      else if ('refusal' in rest && ['not_granted', 'unknown_permission'].includes(rest.refusal.code)) {
+        expect(passed).toEqual({ allowed, ...rest })
+      }
+    }
   })
 })
 

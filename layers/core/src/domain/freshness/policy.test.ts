@@ -41,7 +41,7 @@ describe('after a failed pull', () => {
       ...(assignmentMaxAgeMs === undefined ? {} : { assignmentMaxAgeMs }),
     })
 
-  it.each<UnknownReason>(['source_timeout', 'source_unavailable', 'source_garbage', 'source_partial'])(
+  it.each<UnknownReason>(['source_timeout', 'source_unavailable', 'source_garbage', 'source_partial', 'source_behind'])(
     'a record is used for 900 s when the source gave no answer (%s)',
     (reason) => {
       expect(ask(reason, now - 900_000)).toBe('stale')
@@ -61,5 +61,11 @@ describe('after a failed pull', () => {
   it('a request that asked for a young confirmation gets no old one', () => {
     expect(ask('source_timeout', now - 40_000, 2_000)).toBe('unconfirmed')
     expect(ask('source_timeout', now - 40_000, 0)).toBe('unconfirmed')
+  })
+
+  it('a request that asked for an age gets a record within it, and never one older than 900 s', () => {
+    expect(ask('source_timeout', now - 60_000, 60_000)).toBe('stale')
+    expect(ask('source_timeout', now - 60_001, 60_000)).toBe('unconfirmed')
+    expect(ask('source_timeout', now - 900_001, 3_600_000)).toBe('unconfirmed')
   })
 })
