@@ -141,7 +141,7 @@ function whole({
 
 /** valibot's own messages repeat what they received; these do not. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.kind === 'validation') return issue.message
+  if (issue.kind !== 'schema') return issue.message
   if (issue.type === 'strict_object' && issue.expected === 'never') return 'is not a setting of the token function'
   return issue.received === 'undefined' ? 'is missing' : `must be ${issue.expected ?? 'of another kind'}`
 }
