@@ -33,7 +33,8 @@ export function createApp(options: SynthesizeOptions = {}): App {
   const app = new App({
     ...(options.outdir === undefined ? {} : { outdir: options.outdir }),
     analyticsReporting: false,
-    context,
+    // As the CDK command line does: whoever reads the assembly finds the code of a function by these.
+    context: { ...context, 'aws:cdk:enable-asset-metadata': true, 'aws:cdk:enable-path-metadata': true },
     postCliContext: {
       ...options.context,
       ...(validate ? {} : { '@aws-cdk/core:validateAgainstDefaultRules': false }),

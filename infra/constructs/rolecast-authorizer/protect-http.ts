@@ -1,22 +1,18 @@
 import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { httpRoutes } from './api-routes.ts'
 import { checkRoutes } from './check-routes.ts'
-import { authorizerFor, checkAuthorizers, guardOf, type Protection, type ProtectionTerms } from './protection.ts'
+import { attachAuthorizer, checkAuthorizers, guardOf, type Protection, type ProtectionTerms } from './protection.ts'
+import { propertiesOf } from './template-properties.ts'
 
 /** Puts the authorizers before the routes of an HTTP API and checks that they stand there. */
 export function protectHttp(api: IHttpApi, terms: ProtectionTerms): Protection {
   return {
     attach(root) {
-      for (const route of httpRoutes(root, api.apiId)) {
-        const authorizerId = authorizerFor(route.routeKey, terms)
-        if (authorizerId === undefined || route.authorizerId !== undefined) continue
-        route.authorizerId = authorizerId
-        route.authorizationType = 'CUSTOM'
-      }
+      for (const route of httpRoutes(root, api.apiId)) attachAuthorizer(route, route.routeKey, terms)
     },
     check(root) {
       const routes = httpRoutes(root, api.apiId).map((route) => ({
-        key: route.routeKey,
+        key: propertiesOf(route).RouteKey,
         guard: guardOf(route, terms.authorizers),
         place: route.node.path,
       }))

@@ -1,8 +1,18 @@
+import { CfnResource } from 'aws-cdk-lib'
 import type { IRestApi } from 'aws-cdk-lib/aws-apigateway'
+import type { IConstruct } from 'constructs'
 import { isMockedPreflight, keyOfMethod, restMethods } from './api-routes.ts'
 import { checkRestPolicy } from './check-rest-policy.ts'
 import { checkRoutes } from './check-routes.ts'
-import { authorizerFor, checkAuthorizers, guardOf, type Protection, type ProtectionTerms } from './protection.ts'
+import {
+  attachAuthorizer,
+  cacheSecondsOf,
+  checkAuthorizers,
+  guardOf,
+  type Protection,
+  type ProtectionTerms,
+} from './protection.ts'
+import { propertiesOf } from './template-properties.ts'
 
 /** Puts the authorizers before the methods of a REST API and checks that they stand there. */
 export function protectRest(api: IRestApi, terms: ProtectionTerms): Protection {
@@ -10,11 +20,8 @@ export function protectRest(api: IRestApi, terms: ProtectionTerms): Protection {
     attach(root) {
       const attached = restMethods(root, api.restApiId).flatMap((method) => {
         const key = keyOfMethod(method)
-        const authorizerId = key === undefined ? undefined : authorizerFor(key, terms)
-        if (authorizerId === undefined || method.authorizerId !== undefined) return []
-        method.authorizerId = authorizerId
-        method.authorizationType = 'CUSTOM'
-        return [[key, authorizerId]]
+        const authorizerId = key === undefined ? undefined : attachAuthorizer(method, key, terms)
+        return authorizerId === undefined ? [] : [[key, authorizerId]]
       })
       // A REST API changes only with a new deployment, and a deployment is new when its logical id is.
       if (attached.length > 0) api.latestDeployment?.addToLogicalId({ rolecast: attached })
@@ -30,8 +37,19 @@ export function protectRest(api: IRestApi, terms: ProtectionTerms): Protection {
       return [
         ...checkRoutes({ ...terms, routes }),
         ...checkAuthorizers('rest', terms.authorizers),
-        ...checkRestPolicy(terms.catalog),
+        ...checkRestPolicy({
+          catalog: terms.catalog,
+          stageName: stageNameOf(api),
+          cacheSeconds: cacheSecondsOf(terms.authorizers.normal),
+        }),
       ]
     },
   }
+}
+
+/** Where the name is not known, one as long as any that people give. */
+function stageNameOf(api: IRestApi): string {
+  const stage: IConstruct | undefined = (api as Partial<IRestApi>).deploymentStage?.node.defaultChild
+  const name = CfnResource.isCfnResource(stage) ? propertiesOf(stage).StageName : undefined
+  return typeof name === 'string' ? name : 'x'.repeat(32)
 }

@@ -5,6 +5,7 @@ import { type AuthorizerSettings, checkCache } from './check-cache.ts'
 import type { Guard } from './check-routes.ts'
 import type { Finding } from './findings.ts'
 import type { GatewayAuthorizers } from './gateway-authorizers.ts'
+import { propertiesOf } from './template-properties.ts'
 
 /** One API under the protection of an authorizer. Both steps look at everything below `root` that belongs to the API. */
 export interface Protection {
@@ -21,11 +22,24 @@ export interface ProtectionTerms {
   readonly authorizers: GatewayAuthorizers
 }
 
-/** The authorizer a route of the catalog belongs behind. */
-export function authorizerFor(
-  key: string,
-  { catalog, publicRoutes, authorizers }: ProtectionTerms,
-): string | undefined {
+interface Guardable {
+  authorizationType?: string
+  authorizerId?: string
+}
+
+/**
+ * Puts a route or method of the catalog behind its authorizer; answers the authorizer's id, or `undefined` where nothing
+ * was done. Another authorization is left as it is: the check refuses it, so that nobody loses it unawares.
+ */
+export function attachAuthorizer(target: Guardable, key: string, terms: ProtectionTerms): string | undefined {
+  const authorizerId = authorizerFor(key, terms)
+  if (authorizerId === undefined || ![undefined, 'NONE'].includes(target.authorizationType)) return undefined
+  target.authorizationType = 'CUSTOM'
+  target.authorizerId = authorizerId
+  return authorizerId
+}
+
+function authorizerFor(key: string, { catalog, publicRoutes, authorizers }: ProtectionTerms): string | undefined {
   const route = Object.hasOwn(catalog.routes, key) && !publicRoutes.has(key) ? catalog.routes[key] : undefined
   if (route === undefined) return undefined
   return ((route.freshness === 'strong' ? authorizers.strong : undefined) ?? authorizers.normal).ref
@@ -38,7 +52,7 @@ export function guardOf(resource: CfnResource, { normal, strong }: GatewayAuthor
   const resolve = (value: unknown) => JSON.stringify(Stack.of(resource).resolve(value))
   const mine = [normal, strong].find((authorizer) => authorizer && resolve(authorizer.ref) === resolve(id))
   if (type !== 'CUSTOM' || mine === undefined) return 'foreign'
-  return propertiesOf(mine).AuthorizerResultTtlInSeconds === 0 ? 'fresh' : 'cached'
+  return cacheSecondsOf(mine) === 0 ? 'fresh' : 'cached'
 }
 
 /** Checks the caches of an API's authorizers. */
@@ -48,16 +62,13 @@ export function checkAuthorizers(
 ): readonly Finding[] {
   return [authorizers.normal, authorizers.strong].flatMap((resource) => {
     if (resource === undefined) return []
-    const { AuthorizerResultTtlInSeconds: cacheSeconds = 300, IdentitySource: sources = [] } = propertiesOf(resource)
+    const { IdentitySource: sources = [] } = propertiesOf(resource)
     const identitySources = typeof sources === 'string' ? sources.split(',').map((source) => source.trim()) : sources
-    return checkCache({ place: resource.node.path, gateway, cacheSeconds, identitySources })
+    return checkCache({ place: resource.node.path, gateway, cacheSeconds: cacheSecondsOf(resource), identitySources })
   })
 }
 
-/** The properties of a resource as they will stand in the template, property overrides included. */
-// biome-ignore lint/suspicious/noExplicitAny: CloudFormation properties have no static type once they are resolved
-export function propertiesOf(resource: CfnResource): any {
-  const stack = Stack.of(resource)
-  const fragment = stack.resolve((resource as unknown as { _toCloudFormation(): object })._toCloudFormation())
-  return fragment.Resources[stack.resolve(resource.logicalId)].Properties ?? {}
+/** How long the gateway keeps the answers of an authorizer; REST APIs take 300 s where nothing is said. */
+export function cacheSecondsOf(authorizer: CfnResource): number {
+  return propertiesOf(authorizer).AuthorizerResultTtlInSeconds ?? 300
 }
