@@ -94,6 +94,41 @@ export function accountStoreContract(makeWorld: MakeWorld): void {
       expect(await stored()).toMatchObject({ version: 2, confirmedAt: 30 })
     })
 
+    describe('told what the caller knows', () => {
+      it('does the same as without', async () => {
+        await world.accounts.applyStatement(statement(1), { confirmedAt: 1 }, 'absent')
+        await world.accounts.applyStatement(statement(2), { confirmedAt: 2 }, await stored())
+        expect(await world.accounts.confirmUnchanged(key, 2, 3, await stored())).toMatchObject({ outcome: 'applied' })
+        expect(await stored()).toEqual({ ...statement(2), confirmedAt: 3 })
+      })
+
+      it.each<[string, (known: AccountRecord) => AccountRecord | 'absent']>([
+        ['and it is no longer so', (known) => known],
+        ['and it never was so', () => 'absent'],
+        ['and it is a copy', (known) => ({ ...known })],
+        ['and it is of another account', (known) => ({ ...known, account: 'eve' })],
+      ])('%s: decides on what is stored', async (_, hint) => {
+        await world.accounts.applyStatement(statement(1, { roles: [clerk, owner] }), { confirmedAt: 1 })
+        const old = await stored()
+        if (old === undefined) throw new Error('nothing is stored')
+        const known = hint(old)
+        await world.accounts.applyStatement(statement(3, { roles: [owner] }), { confirmedAt: 3 })
+        const record = { ...statement(3, { roles: [owner] }), confirmedAt: 3 }
+
+        const late = statement(2, { roles: [clerk, owner] })
+        expect(await world.accounts.applyStatement(late, { confirmedAt: 4 }, known)).toEqual({
+          outcome: 'older',
+          record,
+        })
+        expect(await world.accounts.confirmUnchanged(key, 1, 4, known)).toEqual({ outcome: 'older', record })
+        // What would need no write if it were true is not believed either.
+        expect(await world.accounts.confirmUnchanged(key, 1, 1, known)).toEqual({ outcome: 'older', record })
+        expect(await stored()).toEqual(record)
+        await world.accounts.applyStatement(statement(4), { confirmedAt: 5 }, known)
+        expect((await world.changes.readChanges(start)).map(({ revision }) => revision)).toEqual([3, 4])
+      })
+    })
+
     it('does not let a caller change what is stored', async () => {
       const roles = [{ ...clerk }]
       await world.accounts.applyStatement(statement(1, { roles }), { confirmedAt: 1 })

@@ -100,6 +100,16 @@ describe('requests', () => {
     expect(world.requests).toEqual([])
   })
 
+  it('writes what a caller read before without reading again', async () => {
+    const { account } = await world.accounts.readAccountAndOrganization(ada)
+    await world.accounts.applyStatement({ ...statement, version: 3 }, { confirmedAt: 9 }, account)
+    const { account: next } = await world.accounts.readAccountAndOrganization(ada)
+    await world.accounts.confirmUnchanged(ada, 3, 10, next)
+    await world.accounts.applyStatement({ ...statement, account: 'eve' }, { confirmedAt: 9 }, 'absent')
+    // The first role of an application is logged: a transaction.
+    expect(world.requests).toEqual(['BatchGetItem', 'TransactWriteItems', 'BatchGetItem', 'PutItem', 'PutItem'])
+  })
+
   it('confirms with one read and one write, and repeats with one read', async () => {
     await world.accounts.confirmUnchanged(ada, 2, 9)
     expect(world.requests).toEqual(['GetItem', 'PutItem'])

@@ -31,10 +31,17 @@ export interface AccountStore {
   applyStatement(
     statement: AccountStatement,
     confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    known?: KnownAccount,
   ): Promise<ApplyOutcome>
   /** The source says that nothing changed since the stored version: only `confirmedAt` moves, and never backwards. */
-  confirmUnchanged(key: AccountKey, version: number, confirmedAt: number): Promise<ApplyOutcome>
+  confirmUnchanged(key: AccountKey, version: number, confirmedAt: number, known?: KnownAccount): Promise<ApplyOutcome>
 }
+
+/**
+ * What `readAccountAndOrganization` of the same store answered, the very object: a hint that saves a read. It decides
+ * nothing: a write holds only if it is still what is stored, and without a write the store reads.
+ */
+export type KnownAccount = AccountRecord | 'absent'
 
 export type ApplyOutcome =
   | { readonly outcome: 'applied'; readonly record: AccountRecord }

@@ -17,9 +17,9 @@ const accountItem = v.object({
   revision: v.pipe(count, v.minValue(1)),
 })
 
-/** A record and the revision that guards its item: how often the item was written. */
+/** A record and the revision that guards its item: how often the item was written, 0 where there is none. */
 export interface StoredAccount {
-  readonly record: AccountRecord
+  readonly record: AccountRecord | undefined
   readonly revision: number
 }
 
@@ -27,7 +27,7 @@ export function toAccountItem(record: AccountRecord, revision: number): Item {
   return { ...accountItemKey(record), kind: 'account', ...record, revision }
 }
 
-export function fromAccountItem(key: AccountKey, item: Item): StoredAccount {
+export function fromAccountItem(key: AccountKey, item: Item): StoredAccount & { readonly record: AccountRecord } {
   const { kind, revision, etag, ...record } = parseItem(accountItem, item, 'account')
   expectSame(kind, {
     organization: [record.organization, key.organization],

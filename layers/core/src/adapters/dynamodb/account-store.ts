@@ -1,4 +1,10 @@
-import { type AccountStore, type ApplyOutcome, type Clock, StoreUnavailable } from '../../application/ports.ts'
+import {
+  type AccountStore,
+  type ApplyOutcome,
+  type Clock,
+  type KnownAccount,
+  StoreUnavailable,
+} from '../../application/ports.ts'
 import { applyConfirmation, applyStatement, removesAnything } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
 import type { AccountKey, AccountRecord, AccountStatement, RoleAssignment } from '../../domain/assignment/statement.ts'
@@ -12,6 +18,8 @@ import { type DynamoTable, pause } from './table.ts'
 /** Writers of one account meet rarely and each round lets one through. */
 const rounds = 8
 
+const absent: StoredAccount = { record: undefined, revision: 0 }
+
 export interface AccountStoreOptions {
   readonly table: DynamoTable
   readonly clock: Clock
@@ -23,6 +31,8 @@ export class DynamoAccountStore implements AccountStore {
   readonly #table: DynamoTable
   readonly #clock: Clock
   readonly #mayNarrow: (added: RoleAssignment) => boolean
+  /** The item revisions of records that callers hold. */
+  readonly #revisions = new WeakMap<AccountRecord, number>()
 
   constructor({ table, clock, mayNarrow }: AccountStoreOptions) {
     this.#table = table
@@ -38,7 +48,7 @@ export class DynamoAccountStore implements AccountStore {
     const account = items.find(({ pk }) => pk === accountKey.pk)
     const organization = items.find(({ pk }) => pk !== accountKey.pk)
     return {
-      ...(account !== undefined && { account: fromAccountItem(key, account).record }),
+      ...(account !== undefined && { account: this.#remember(fromAccountItem(key, account)) }),
       ...(organization !== undefined && { organization: fromOrganizationItem(key.organization, organization) }),
     }
   }
@@ -46,35 +56,66 @@ export class DynamoAccountStore implements AccountStore {
   async applyStatement(
     statement: AccountStatement,
     confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    known?: KnownAccount,
   ): Promise<ApplyOutcome> {
-    return this.#change(statement, (stored) => applyStatement(stored, statement, confirmation))
+    return this.#change(statement, this.#recall(statement, known), (stored) =>
+      applyStatement(stored, statement, confirmation),
+    )
   }
 
-  async confirmUnchanged(key: AccountKey, version: number, confirmedAt: number): Promise<ApplyOutcome> {
-    return this.#change(key, (stored) => applyConfirmation(stored, version, confirmedAt))
+  async confirmUnchanged(
+    key: AccountKey,
+    version: number,
+    confirmedAt: number,
+    known?: KnownAccount,
+  ): Promise<ApplyOutcome> {
+    return this.#change(key, this.#recall(key, known), (stored) => applyConfirmation(stored, version, confirmedAt))
   }
 
-  /** Reads, decides, and writes only if nobody wrote meanwhile; otherwise again. */
-  async #change(key: AccountKey, decide: (stored: AccountRecord | undefined) => ApplyOutcome): Promise<ApplyOutcome> {
+  /** Reads, decides, and writes only if nobody wrote meanwhile; otherwise again. What is known saves the first read. */
+  async #change(
+    key: AccountKey,
+    known: StoredAccount | undefined,
+    decide: (stored: AccountRecord | undefined) => ApplyOutcome,
+  ): Promise<ApplyOutcome> {
     for (let round = 0; round < rounds; round += 1) {
+      const hint = round === 0 ? known : undefined
       if (round > 0) await pause(round)
-      const item = await this.#table.get(accountItemKey(key))
-      const stored = item === undefined ? undefined : fromAccountItem(key, item)
-      const applied = decide(stored?.record)
-      if (applied.outcome !== 'applied' || says(stored?.record, applied.record)) return applied
-      if (await this.#write(stored, applied.record)) return applied
+      const stored = hint ?? (await this.#read(key))
+      const applied = decide(stored.record)
+      const settled = applied.outcome !== 'applied' || says(stored.record, applied.record)
+      if (settled && hint === undefined) return applied
+      if (!settled && (await this.#write(stored, applied.record))) return applied
     }
     throw new StoreUnavailable('other writers of the account were quicker again and again')
   }
 
-  async #write(stored: StoredAccount | undefined, record: AccountRecord): Promise<boolean> {
-    const was = stored?.revision ?? 0
-    const item = toAccountItem(record, was + 1)
-    if (!removesAnything(stored?.record, record, this.#mayNarrow)) return this.#table.put(item, ifRevision(was))
+  async #read(key: AccountKey): Promise<StoredAccount> {
+    const item = await this.#table.get(accountItemKey(key))
+    return item === undefined ? absent : fromAccountItem(key, item)
+  }
+
+  async #write(stored: StoredAccount, record: AccountRecord): Promise<boolean> {
+    const condition = ifRevision(stored.revision)
+    const item = toAccountItem(record, stored.revision + 1)
+    if (!removesAnything(stored.record, record, this.#mayNarrow)) return this.#table.put(item, condition)
     const { organization, account, version } = record
     const entry = { scope: 'account', organization, account, revision: version, at: this.#clock() } as const
-    const failed = await this.#table.transact([{ put: item, condition: ifRevision(was) }, { put: toChangeItem(entry) }])
+    const failed = await this.#table.transact([{ put: item, condition }, { put: toChangeItem(entry) }])
     return failed.length === 0
+  }
+
+  #remember({ record, revision }: StoredAccount & { readonly record: AccountRecord }): AccountRecord {
+    this.#revisions.set(record, revision)
+    return record
+  }
+
+  #recall({ organization, account }: AccountKey, known: KnownAccount | undefined): StoredAccount | undefined {
+    if (known === undefined) return undefined
+    if (known === 'absent') return absent
+    const revision = this.#revisions.get(known)
+    if (revision === undefined || known.organization !== organization || known.account !== account) return undefined
+    return { record: known, revision }
   }
 }
 
