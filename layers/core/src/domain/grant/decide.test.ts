@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { toDecisionCatalog } from '../catalog/compile.ts'
 import { compiledShop } from '../catalog/shop.fixture.ts'
-import { type Decision, decide, decideRoute, type Facts, findRoute, indexCatalog } from './decide.ts'
+import { decideRoute, findRoute } from '../routes/find-route.ts'
+import { type Decision, decide, type Facts, indexCatalog } from './decide.ts'
 import type { Grant } from './grant.ts'
 import { addNumber, emptySet } from './permission-set.ts'
 

@@ -3,7 +3,6 @@ import { type DecisionCatalog, type QualifierRule, routeFlags } from '../catalog
 import { splitGrantKey } from '../catalog/grant-key.ts'
 import type { Code } from '../decision/codes.ts'
 import { type Refusal, refuse } from '../decision/refusal.ts'
-import { buildRouter, matchPath, matchRouteKey, type Router } from '../routes/match.ts'
 import type { Grant } from './grant.ts'
 import { hasNumber } from './permission-set.ts'
 
@@ -54,7 +53,8 @@ export interface DecisionIndex {
   readonly epoch: number
   readonly rules: ReadonlyMap<string, Rule>
   readonly routes: readonly IndexedRoute[]
-  readonly router: Router<IndexedRoute>
+  /** By `METHOD /path`, exactly as the catalog spells it. */
+  readonly routeOf: ReadonlyMap<string, IndexedRoute>
 }
 
 /** Once per catalog. Throws when the catalog contradicts itself: a broken build, to be seen at start. */
@@ -78,7 +78,8 @@ export function indexCatalog(catalog: DecisionCatalog): DecisionIndex {
     strong: (flags & routeFlags.strong) !== 0,
     productDecides: (flags & routeFlags.productDecides) !== 0,
   }))
-  return { application: catalog.application, epoch: catalog.epochs.length, rules, routes, router: buildRouter(routes) }
+  const routeOf = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]))
+  return { application: catalog.application, epoch: catalog.epochs.length, rules, routes, routeOf }
 }
 
 /**
@@ -109,24 +110,6 @@ export function decideOnRoute(index: DecisionIndex, grant: Grant, route: Indexed
   const form = qualified.find(({ number }) => hasNumber(grant.permissions, number))
   if (form === undefined) return no('not_granted', rule)
   return route.productDecides ? form.allowed : no('qualifier_unknown', rule)
-}
-
-/** The route of a request: by the route key the gateway has matched, or by the raw path. */
-export function findRoute(
-  index: DecisionIndex,
-  request: { readonly routeKey: string } | { readonly method: string; readonly path: string },
-): IndexedRoute | undefined {
-  return 'routeKey' in request
-    ? matchRouteKey(index.router, request.routeKey)
-    : matchPath(index.router, request.method, request.path)
-}
-
-/** `findRoute`, then `decideOnRoute`; refuses with `no_such_route` what the catalog does not name. */
-export function decideRoute(index: DecisionIndex, grant: Grant, request: Parameters<typeof findRoute>[1]): Decision {
-  const route = findRoute(index, request)
-  return route === undefined
-    ? { allowed: false, refusal: { code: 'no_such_route' } }
-    : decideOnRoute(index, grant, route)
 }
 
 function decideQualified(rule: Rule, grant: Grant, facts: Facts | undefined): Decision {
