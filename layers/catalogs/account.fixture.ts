@@ -6,9 +6,10 @@ import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import type { FeatureKeyOf, PermissionKeyOf, RoleKeyOf, RouteKeyOf } from '@rolecast/core/domain/catalog/define'
 import type { Code } from '@rolecast/core/domain/decision/codes'
-import { type Decision, decide, decideRoute, type Facts, indexCatalog } from '@rolecast/core/domain/grant/decide'
+import { type Decision, decide, type Facts, indexCatalog } from '@rolecast/core/domain/grant/decide'
 import { evaluate } from '@rolecast/core/domain/grant/evaluate'
 import { hasNumber } from '@rolecast/core/domain/grant/permission-set'
+import { decideRoute } from '@rolecast/core/domain/routes/find-route'
 
 /** `allowed`, or the code of the refusal. */
 export type Answer = 'allowed' | Code
@@ -101,4 +102,11 @@ export function rolesWith<C extends CompiledCatalog>(compiled: C, key: GrantKey)
   const number = compiled.numberOf.get(key)
   if (number === undefined) throw new RangeError(`${key} has no number`)
   return [...compiled.roles].filter(([, { closure }]) => hasNumber(closure, number)).map(([role]) => role)
+}
+
+/** The routes that ask the identity admin anew. */
+export function strongRoutes(compiled: CompiledCatalog): readonly string[] {
+  return Object.entries(compiled.catalog.routes).flatMap(([key, { freshness }]) =>
+    freshness === 'strong' ? [key] : [],
+  )
 }

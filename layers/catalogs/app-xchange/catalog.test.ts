@@ -1,6 +1,6 @@
 import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
 import { describe, expect, test } from 'vitest'
-import { account, rolesWith } from '../account.fixture.ts'
+import { account, rolesWith, strongRoutes } from '../account.fixture.ts'
 import { catalogs } from '../catalogs.ts'
 
 const compiled = catalogs['app-xchange']
@@ -100,7 +100,10 @@ describe('Trimble App Xchange', () => {
   })
 
   test('S1:L25 roles take effect at the next sign-in', () => {
-    expect(catalog.policy.assignmentTakesEffect).toBe('next_sign_in')
+    expect(catalog.policy).toMatchObject({
+      assignmentTakesEffect: 'next_sign_in',
+      definitionTakesEffect: 'next_sign_in',
+    })
     expect(toDecisionCatalog(compiled).nextSignIn).toBe(true)
   })
 
@@ -115,6 +118,7 @@ describe('Trimble App Xchange', () => {
       expect(author.can(permission)).toBe('qualifier_unknown')
     }
     expect(author.calls('PUT /workspaces/{workspaceId}/flows/{flowId}')).toBe('allowed')
+    expect(rolesWith(compiled, 'flows.run[accessible-workspaces]')).toEqual(['flow_author'])
   })
 
   test.each([
@@ -143,6 +147,17 @@ describe('Trimble App Xchange', () => {
       level: 'system',
       attributes: { restrictedAvailability: 'small subset of users' },
     })
+  })
+
+  test('newer pages: users work with data and operate deployments, administrators manage partners, authors submit code', () => {
+    expect(rolesWith(compiled, 'account.data.full')).toEqual(['administrator', 'user'])
+    expect(rolesWith(compiled, 'integrations.deployments.operate')).toEqual(['administrator', 'user'])
+    expect(rolesWith(compiled, 'account.partners_customers.manage')).toEqual(['administrator'])
+    expect(rolesWith(compiled, 'connectors.code.submit')).toEqual(['connector_author'])
+  })
+
+  test('what concerns roles and the platform is asked anew of the identity admin', () => {
+    expect(strongRoutes(compiled)).toEqual(['PUT /users/{userId}/roles', 'PUT /platform/settings'])
   })
 
   test('a renamed role keeps its key, and guests cannot be Administrator', () => {

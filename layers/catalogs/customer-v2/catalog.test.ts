@@ -1,6 +1,6 @@
 import { findConflicts } from '@rolecast/core/domain/catalog/conflicts'
 import { describe, expect, test } from 'vitest'
-import { account, rolesWith } from '../account.fixture.ts'
+import { account, rolesWith, strongRoutes } from '../account.fixture.ts'
 import { catalogs } from '../catalogs.ts'
 
 const compiled = catalogs['customer-v2']
@@ -21,7 +21,10 @@ describe('iX Hello Customer v2', () => {
   })
 
   test('S0:L3 takes a role over at the next access', () => {
-    expect(catalog.policy.assignmentTakesEffect).toBe('next_access')
+    expect(catalog.policy).toMatchObject({
+      assignmentTakesEffect: 'next_access',
+      definitionTakesEffect: 'next_access',
+    })
   })
 
   test('S0:L7 assigning is a right in iX Admin, not a permission here', () => {
@@ -137,13 +140,39 @@ describe('iX Hello Customer v2', () => {
     expect(editor.calls('PUT /integrations/{integrationId}/settings')).toBe('not_granted')
   })
 
+  test('assumed: whoever edits a flow also sets it up, tries it, uses integrations in it and deletes it', () => {
+    const editor = account(compiled, ['flow_editor'])
+    for (const permission of [
+      'flows.settings.edit',
+      'flows.validate',
+      'flows.test',
+      'flows.delete',
+      'integrations.use',
+    ] as const) {
+      expect(editor.can(permission)).toBe('allowed')
+    }
+    expect(rolesWith(compiled, 'flows.delete')).toEqual(['flow_editor'])
+  })
+
+  test('assumed: whoever publishes sees flows, deploys them and manages chat widgets', () => {
+    const publisher = account(compiled, ['flow_publisher'])
+    for (const permission of [...viewing, 'deployments.flow.deploy', 'deployments.chat_widgets.manage'] as const) {
+      expect(publisher.can(permission)).toBe('allowed')
+    }
+  })
+
+  test('assumed: reporting includes live sessions and scheduled extracts', () => {
+    const viewer = account(compiled, ['report_viewer'])
+    expect(viewer.calls('GET /live-sessions')).toBe('allowed')
+    expect(viewer.calls('POST /extracts')).toBe('allowed')
+  })
+
   test('running flows by API is for API keys of the organization: no role brings it', () => {
     expect(rolesWith(compiled, 'flows.execute')).toEqual([])
   })
 
   test('what cannot be taken back is asked anew of iX Admin', () => {
-    const strong = Object.entries(catalog.routes).filter(([, route]) => route.freshness === 'strong')
-    expect(strong.map(([key]) => key)).toEqual([
+    expect(strongRoutes(compiled)).toEqual([
       'DELETE /flows/{flowId}',
       'POST /flows/{flowId}/publish',
       'POST /flows/{flowId}/release',

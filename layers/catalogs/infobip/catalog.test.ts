@@ -3,7 +3,7 @@ import { compileCatalog } from '@rolecast/core/domain/catalog/compile'
 import { findConflicts } from '@rolecast/core/domain/catalog/conflicts'
 import { readLock } from '@rolecast/core/domain/catalog/lock'
 import { describe, expect, test } from 'vitest'
-import { account, customRole, rolesWith } from '../account.fixture.ts'
+import { account, customRole, rolesWith, strongRoutes } from '../account.fixture.ts'
 import { catalogs } from '../catalogs.ts'
 import lockFile from './catalog.lock.json' with { type: 'json' }
 
@@ -62,7 +62,11 @@ describe('Infobip web interface', () => {
     ['S2:L30', 'customer_profile_manager', ['people/manage']],
     ['S2:L31', 'channel_setup_and_integrations', ['channels/setup', 'integrations/manage']],
     ['S2:L37', 'conversations_setup', ['conversations/setup']],
-    ['S2:L39', 'analytics_for_conversations', ['conversations/analytics', 'conversations/data-exchange']],
+    [
+      'S2:L39',
+      'analytics_for_conversations',
+      ['conversations/analytics', 'conversations/report-schedule', 'conversations/data-exchange'],
+    ],
     ['S2:L40', 'supervisor_for_conversations', ['conversations/manage']],
     ['S2:L47', 'chatbot_designer', ['answers/edit', 'answers/view', 'answers/analytics']],
     ['S2:L48', 'chatbot_publisher', ['answers/activate']],
@@ -162,6 +166,8 @@ describe('Infobip web interface', () => {
   test('S2:L21 older titles are remembered', () => {
     expect(catalog.roles.account_admin.formerTitles).toEqual(['Account Manager'])
     expect(catalog.roles.campaign_manager.formerTitles).toEqual(['Communication Manager'])
+    expect(catalog.roles.finance_manager.formerTitles).toEqual(['Finance Data Manager'])
+    expect(catalog.roles.customer_profile_manager.formerTitles).toEqual(['People Manager'])
   })
 
   test('S2:L68, S2:L137 a custom role is any selection of permissions', () => {
@@ -221,6 +227,24 @@ describe('Infobip web interface', () => {
     expect(after.can('logs/view')).toBe('not_granted')
     expect(after.can('flow/control')).toBe('allowed')
     expect(catalog.policy.customRoleDeletion).toBe('holders_lose_it')
+  })
+
+  test('assumed: who manages sees, who replies reads, who administers the account reads its log', () => {
+    expect(rolesWith(compiled, 'accounts/view')).toEqual(['account_admin', 'analyze_manager'])
+    expect(rolesWith(compiled, 'users/view')).toEqual(['account_admin', 'analyze_manager'])
+    expect(rolesWith(compiled, 'users/manage')).toEqual(['account_admin'])
+    expect(rolesWith(compiled, 'audit-logs/view')).toEqual(['account_admin'])
+    expect(rolesWith(compiled, 'conversations/view')).toEqual(['supervisor_for_conversations'])
+    expect(catalog.policy).toMatchObject({ assignmentTakesEffect: 'next_access', definitionTakesEffect: 'next_access' })
+  })
+
+  test('what concerns access is asked anew of the identity admin', () => {
+    expect(strongRoutes(compiled)).toEqual([
+      'PUT /accounts/{accountId}',
+      'PUT /users/{userId}',
+      'POST /roles',
+      'POST /api-keys',
+    ])
   })
 
   test('S2:L88 custom roles are created, edited and deleted by who manages roles', () => {

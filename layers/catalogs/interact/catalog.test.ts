@@ -1,7 +1,7 @@
 import { rolesWithin } from '@rolecast/core/domain/catalog/compile'
 import { hasNumber } from '@rolecast/core/domain/grant/permission-set'
 import { describe, expect, test } from 'vitest'
-import { account, customRole, rolesWith } from '../account.fixture.ts'
+import { account, customRole, rolesWith, strongRoutes } from '../account.fixture.ts'
 import { catalogs } from '../catalogs.ts'
 
 const compiled = catalogs.interact
@@ -127,6 +127,23 @@ describe('Jacada Interact Server', () => {
     )
     expect(admin.can('resources.view')).toBe('qualifier_unknown')
     expect(admin.can('resources.manage')).toBe('not_granted')
+  })
+
+  test('assumed: the menus of the account are open to who manages it, changes are there at the next access', () => {
+    const managers = ['system_admin', 'account_admin', 'vxml_connector_admin']
+    expect(rolesWith(compiled, 'account.menus.view')).toEqual(managers)
+    expect(rolesWith(compiled, 'account.menus.update')).toEqual(managers)
+    expect(catalog.policy).toMatchObject({ assignmentTakesEffect: 'next_access', definitionTakesEffect: 'next_access' })
+  })
+
+  test('what concerns licenses, roles, releases and the server is asked anew of the identity admin', () => {
+    expect(strongRoutes(compiled)).toEqual([
+      'PUT /account/license',
+      'POST /roles',
+      'POST /flows/{flowId}/publish',
+      'POST /rollbacks',
+      'PUT /server',
+    ])
   })
 
   describe('S4:L6, S4:L7 custom roles', () => {

@@ -1,6 +1,6 @@
 import type { UnknownReason } from '@rolecast/core/domain/assignment/state'
 import { describe, expect, test } from 'vitest'
-import { account, customRole } from '../account.fixture.ts'
+import { account, customRole, strongRoutes } from '../account.fixture.ts'
 import { catalogs } from '../catalogs.ts'
 import { roleTemplates } from './catalog.ts'
 
@@ -121,6 +121,15 @@ describe('the roles and permissions walkthrough (Intuidy)', () => {
 
   test('S3:L84 an Admin has full control', () => {
     expect(withRole(roleTemplates.admin.grants).holds).toEqual(everything)
+  })
+
+  test('a change of roles is there at the next access, and what deletes or costs is asked anew', () => {
+    expect(catalog.policy.assignmentTakesEffect).toBe('next_access')
+    expect(strongRoutes(compiled)).toEqual([
+      'DELETE /dashboards/{dashboardId}',
+      'DELETE /users/{userId}',
+      'POST /billing/tokens',
+    ])
   })
 
   test('S3:L65 and S3:L90 who assigns and who defines roles', () => {
