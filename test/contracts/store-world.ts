@@ -25,8 +25,8 @@ export interface StoreWorld {
 
 export type MakeWorld = (options?: { mayNarrow?: (added: RoleAssignment) => boolean }) => Promise<StoreWorld>
 
-/** A moment at which the worlds begin: in the middle of a minute, epoch milliseconds. */
-export const start = 1_793_000_030_000
+/** When the worlds begin, epoch milliseconds: in the middle of a minute, so far ahead that no database expires anything. */
+export const start = 4_000_000_050_000
 
 export const makeMemoryWorld: MakeWorld = async (options) => {
   const time = { now: start }
