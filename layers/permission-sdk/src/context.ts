@@ -3,54 +3,8 @@ import { type GrantReference, readGrantClaims } from '@rolecast/core/domain/clai
 import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
 import { type DecisionIndex, indexCatalog } from '@rolecast/core/domain/grant/decide'
 import type { Grant } from '@rolecast/core/domain/grant/grant'
-import { type CarriedClaims, type GrantHolder, VerifiedGrant } from './verified-grant.ts'
-
-/**
- * What the authorizer hands to the product beside the request: scalars only, because a REST API carries nothing else
- * (and carries each as a string). No token, nothing to verify again.
- */
-export interface GrantContext {
-  readonly account: string
-  readonly organization: string
-  readonly application: string
-  readonly client: string
-  readonly scope?: string
-  /** The permission claim as minted; exactly one of `prm` and `dfl`. */
-  readonly prm?: string
-  readonly dfl?: string
-  /** The secured resources held custom roles name: a JSON list. */
-  readonly gates?: string
-  readonly defaultFull: boolean
-  /** The permission of this route depends on the resource: the product must decide with its facts. */
-  readonly qualified: boolean
-  /** `<account version>.<organization revision>`. */
-  readonly revision: string
-  /** Epoch seconds. */
-  readonly issuedAt: number
-  readonly confirmedAt: number
-  readonly expiresAt: number
-}
-
-/** Writes the context of an allowed request. */
-export function writeGrantContext({ holder, grant, carried }: VerifiedGrant, qualified: boolean): GrantContext {
-  const { prm, dfl, gts } = carried
-  return {
-    account: holder.account,
-    organization: holder.organization,
-    application: grant.application,
-    client: holder.client,
-    ...(holder.scope === undefined ? {} : { scope: holder.scope }),
-    ...(prm === undefined ? {} : { prm }),
-    ...(dfl === undefined ? {} : { dfl }),
-    ...(gts === undefined ? {} : { gates: JSON.stringify(gts) }),
-    defaultFull: grant.kind === 'full',
-    qualified,
-    revision: holder.revision.join('.'),
-    issuedAt: holder.issuedAt,
-    confirmedAt: holder.confirmedAt,
-    expiresAt: holder.expiresAt,
-  }
-}
+import type { CarriedClaims, GrantHolder } from './held-grant.ts'
+import { VerifiedGrant } from './verified-grant.ts'
 
 /** A context that has been read: who holds the grant, and the grant or where it is kept. */
 export interface ReadContext {
@@ -133,7 +87,7 @@ export function grantOfContext<PermissionKey extends string>(
   grant: Grant,
   catalog: DecisionCatalog<PermissionKey>,
 ): VerifiedGrant<PermissionKey> {
-  return new VerifiedGrant<PermissionKey>(indexOf(catalog), holder, grant, carried)
+  return new VerifiedGrant<PermissionKey>(indexOf(catalog), { holder, grant, carried })
 }
 
 function isText(value: unknown): value is string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type GrantReference, readGrantDocument } from '@rolecast/core/domain/claims/grant-claims'
 import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
 import type { Grant } from '@rolecast/core/domain/grant/grant'
+import type { GrantDocumentSource } from './token-verifier.ts'
 
 /** Gets the text of a grant document, `GET /grants/{digest}` of the token service. May reject. */
 export type FetchGrantDocument = (digest: string) => Promise<string>
@@ -16,7 +17,7 @@ const capacity = 64
  * Grants that are too large for a token, by the SHA-256 of their document. Content-addressed: what was checked once
  * stays true, whoever delivered it.
  */
-export class GrantDocuments {
+export class GrantDocuments implements GrantDocumentSource {
   readonly #grants = new Map<string, Grant>()
   readonly #fetching = new Map<string, Promise<Outcome<Grant>>>()
   readonly #application: string

@@ -1,7 +1,7 @@
 import type { DecisionCatalog } from '@rolecast/core/domain/catalog/decision-catalog'
 import { accept, type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decision/refusal'
-import { findBearer, type HeaderMaps } from './bearer.ts'
 import { grantOfContext, readGrantContext } from './context.ts'
+import { findBearer, type HeaderMaps } from './find-bearer.ts'
 import { type FetchGrantDocument, GrantDocuments } from './grant-documents.ts'
 import { type ProblemAnswer, problemOf } from './problem.ts'
 import type { VerifiedGrant } from './verified-grant.ts'

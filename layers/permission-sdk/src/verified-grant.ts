@@ -1,40 +1,19 @@
 import type { Refusal } from '@rolecast/core/domain/decision/refusal'
 import { type Decision, type DecisionIndex, decide, type Facts } from '@rolecast/core/domain/grant/decide'
 import type { Grant } from '@rolecast/core/domain/grant/grant'
+import type { CarriedClaims, GrantHolder, HeldGrant } from './held-grant.ts'
 
 /** What the product knows of the resource; the account is the grant's own. */
 export type ResourceFacts = Omit<Facts, 'account'>
 
-/** How a grant stands in its token: what the authorizer hands on, so that nobody verifies twice. */
-export interface CarriedClaims {
-  readonly prm?: string | undefined
-  readonly dfl?: string | undefined
-  readonly gts?: readonly string[] | undefined
-}
-
-/** Who holds a grant, and from when to when. Times are epoch seconds. */
-export interface GrantHolder {
-  readonly account: string
-  readonly organization: string
-  readonly client: string
-  /** Only on tokens that were scoped down at the exchange (RFC 9068 section 2.2.3). */
-  readonly scope?: string | undefined
-  readonly expiresAt: number
-  readonly issuedAt: number
-  /** When the assignment was confirmed with the identity admin. */
-  readonly confirmedAt: number
-  /** What the permissions were computed from: the account's version, the organization's revision. */
-  readonly revision: readonly [account: number, organization: number]
-}
-
 /** What an account may do in one application, known to be true: read from a verified token or an authorizer's context. */
-export class VerifiedGrant<PermissionKey extends string = string> {
+export class VerifiedGrant<PermissionKey extends string = string> implements HeldGrant {
   readonly holder: GrantHolder
   readonly grant: Grant
   readonly carried: CarriedClaims
   readonly #index: DecisionIndex
 
-  constructor(index: DecisionIndex, holder: GrantHolder, grant: Grant, carried: CarriedClaims) {
+  constructor(index: DecisionIndex, { holder, grant, carried }: HeldGrant) {
     this.#index = index
     this.holder = holder
     this.grant = grant

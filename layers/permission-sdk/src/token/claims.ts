@@ -4,6 +4,9 @@ import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/ref
 /** Clocks may differ by this much where a token says from when on it is valid (seconds). `exp` has no leeway. */
 export const clockSkew = 60
 
+/** Names of accounts, organizations, clients and tokens are at most this long, so that what is made of them fits (characters). */
+const longestText = 256
+
 /** A verified token's claims; `nbf` is never minted but obeyed, `scope` is set on tokens that were scoped down. */
 export type AccessClaims = TokenClaims & { readonly nbf?: number; readonly scope?: string }
 
@@ -30,7 +33,7 @@ export function checkClaims(
   if (exp <= now) return refuse('expired', { expiredAt: exp })
   if (!isWhole(iat)) return malformed('iat')
   if (nbf !== undefined && !isWhole(nbf)) return malformed('nbf')
-  if (validFrom(iat, nbf) > now) return refuse('not_yet_valid')
+  if (validFrom({ iat, nbf }) > now) return refuse('not_yet_valid')
   if (!isText(claims['sub'])) return malformed('sub')
   if (!isText(claims['org'])) return malformed('org')
   if (!isText(claims['jti'])) return malformed('jti')
@@ -38,13 +41,13 @@ export function checkClaims(
   if (!isWhole(claims['cfm'])) return malformed('cfm')
   if (!Array.isArray(rev) || rev.length !== 2 || !isWhole(rev[0]) || !isWhole(rev[1])) return malformed('rev')
   if (claims['auth_time'] !== undefined && !isWhole(claims['auth_time'])) return malformed('auth_time')
-  if (claims['scope'] !== undefined && !isText(claims['scope'])) return malformed('scope')
+  if (claims['scope'] !== undefined && typeof claims['scope'] !== 'string') return malformed('scope')
   if ((claims['prm'] === undefined) === (claims['dfl'] === undefined)) return malformed('prm')
   return accept(claims as unknown as AccessClaims)
 }
 
 /** The second from which a token may be used, skew included. */
-export function validFrom(iat: number, nbf: number | undefined): number {
+export function validFrom({ iat, nbf }: { readonly iat: number; readonly nbf?: number | undefined }): number {
   return (nbf === undefined || nbf < iat ? iat : nbf) - clockSkew
 }
 
@@ -53,7 +56,7 @@ function isWhole(value: unknown): value is number {
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
+  return typeof value === 'string' && value !== '' && value.length <= longestText
 }
 
 function malformed(claim: string) {

@@ -35,8 +35,8 @@ export function decodeSegment(segment: string): Buffer | undefined {
 }
 
 /** Decodes a segment to text; `undefined` unless it is canonical base64url of valid UTF-8. */
-export function decodeText(segment: string): string | undefined {
-  const bytes = decodeSegment(segment)
+export function decodeText(segment: string | undefined): string | undefined {
+  const bytes = segment === undefined ? undefined : decodeSegment(segment)
   if (bytes === undefined) return undefined
   try {
     return utf8.decode(bytes)

@@ -16,8 +16,7 @@ const accessTokenType = /^(application\/)?at\+jwt$/i
  * Refuses with `malformed_token`, `unsupported_header`, `unsupported_type`, `unknown_key` or `unsupported_algorithm`.
  */
 export function readHeader(segment: string, keys: KeySet): Outcome<VerificationKey> {
-  const text = decodeText(segment)
-  const header = text === undefined ? undefined : parseObject(text)
+  const header = parseObject(decodeText(segment))
   if (header === undefined) return refuse('malformed_token', { part: 'header' })
   for (const member of refused) if (Object.hasOwn(header, member)) return refuse('unsupported_header', { member })
   const { typ, kid, alg } = header

@@ -5,7 +5,8 @@ export const deepest = 8
  * Parses a JSON object (RFC 8259); `undefined` for anything else, for a member name that occurs twice in one object, and
  * for deeper nesting than `deepest`. What would be written back exactly as it was read has no duplicates: the usual case.
  */
-export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+export function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (text === undefined) return undefined
   let value: unknown
   try {
     value = JSON.parse(text)

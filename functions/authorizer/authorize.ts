@@ -1,0 +1,82 @@
+import type { Code } from '@rolecast/core/domain/decision/codes'
+import { decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/decide'
+import { type GrantContext, writeGrantContext } from '@rolecast/permission-sdk/parts/grant-context'
+import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
+import { createJudge, type JudgeDependencies, type Judgement } from './judge.ts'
+import type { RestAnswer } from './later/rest.ts'
+import { type Fields, fieldsOf, readHttpRequest } from './requests.ts'
+
+/** One line per deny; no token, claim or path. */
+export interface DenyEntry {
+  readonly event: 'denied'
+  readonly code: Code
+  /** As the catalog spells it. */
+  readonly route?: string
+}
+
+export interface AuthorizerDependencies extends JudgeDependencies {
+  readonly log: (entry: DenyEntry) => void
+}
+
+/** A simple response of an HTTP API. Its context reaches the product on an allow, and the access log always. */
+export interface HttpAnswer {
+  readonly isAuthorized: boolean
+  readonly context: GrantContext | { readonly code: Code }
+}
+
+/**
+ * A Lambda authorizer for all three kinds of events: HTTP API (payload 2.0, simple response), REST TOKEN and REST REQUEST
+ * (policies). Rejects with `Unauthorized`, which a REST API turns into 401, where a new token would help; never otherwise.
+ */
+export function createAuthorizer(
+  dependencies: AuthorizerDependencies,
+): (event: unknown) => Promise<HttpAnswer | RestAnswer> {
+  const { index, config, log } = dependencies
+  const judge = createJudge(dependencies)
+  const cached = config.resultCacheSeconds > 0
+  let rest: Promise<(event: Fields) => Promise<RestAnswer | undefined>> | undefined
+
+  async function answerHttp(event: Fields): Promise<HttpAnswer> {
+    const request = readHttpRequest(event, index)
+    const { bearer } = request
+    const route = request.catchAll ? (await import('./later/index.ts')).routeByPath(event, index) : request.route
+    if (!bearer.ok) return denyHttp(bearer.refusal.code, route)
+    if (cached && !request.cacheSafe && route?.strong !== true) return denyHttp('unsafe_cache', route)
+    const judged = judge(bearer.value, route)
+    const judgement = judged instanceof Promise ? await judged : judged
+    const { held, refusal } = judgement
+    if (held === undefined || refusal !== undefined || route === undefined) {
+      return denyHttp(refusal?.code ?? 'no_such_route', route)
+    }
+    judgement.answer ??= allowed(held, route)
+    return judgement.answer as HttpAnswer
+  }
+
+  async function answerRest(event: Fields): Promise<RestAnswer | HttpAnswer> {
+    rest ??= import('./later/index.ts').then(({ createRestAuthorizer }) =>
+      createRestAuthorizer({ index, judge, logDeny, cached }),
+    )
+    const answer = (await rest)(event)
+    return (await answer) ?? denyHttp('invalid_request', undefined)
+  }
+
+  /** `qualified`: the permission depends on the resource, so the product decides with its facts. */
+  function allowed(held: HeldGrant, route: IndexedRoute): HttpAnswer {
+    const qualified = !decideOnRoute(index, held.grant, { ...route, productDecides: false }).allowed
+    return Object.freeze({ isAuthorized: true, context: Object.freeze(writeGrantContext(held, qualified)) })
+  }
+
+  function denyHttp(code: Code, route: IndexedRoute | undefined): HttpAnswer {
+    logDeny(code, route)
+    return { isAuthorized: false, context: { code } }
+  }
+
+  function logDeny(code: Code, route: IndexedRoute | undefined): void {
+    log({ event: 'denied', code, ...(route && { route: `${route.method} ${route.path}` }) })
+  }
+
+  return async (event) => {
+    const fields = fieldsOf(event)
+    return fields['version'] === '2.0' ? answerHttp(fields) : answerRest(fields)
+  }
+}

@@ -1,0 +1,122 @@
+import { type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decision/refusal'
+import { type DecisionIndex, decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/decide'
+import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
+import type { TokenVerifier } from '@rolecast/permission-sdk/parts/token-verifier'
+import type { AuthorizerConfig } from './config.ts'
+import type { Asking } from './later/ask.ts'
+import { type AccountKnowledge, judgedBy, NewestGrants, note } from './newest-grants.ts'
+
+export interface JudgeDependencies {
+  readonly index: DecisionIndex
+  readonly verifier: TokenVerifier<HeldGrant>
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  readonly config: Pick<AuthorizerConfig, 'mode' | 'resultCacheSeconds'>
+  /** What asks the token service; loaded when first needed. */
+  readonly asking: () => Promise<Asking>
+}
+
+/**
+ * What becomes of a request. With a grant the token is accepted, and `refusal` says whether this route is not; without
+ * one the token itself is refused.
+ */
+export interface Judgement {
+  readonly held?: HeldGrant
+  readonly refusal?: Refusal
+  /** The answer an HTTP API got for it, kept as long as it is. */
+  answer?: unknown
+}
+
+/** A verified token and what it comes to with what is known of its account. */
+interface Seen {
+  readonly known: AccountKnowledge
+  readonly version: number
+  readonly judged: Outcome<HeldGrant>
+  readonly judgements: Map<IndexedRoute | undefined, Judgement>
+}
+
+export type Judge = (token: string, route: IndexedRoute | undefined) => Judgement | Promise<Judgement>
+
+/**
+ * Judges a token on a route. Allowing needs no I/O, and then nothing is waited for; `strong` routes, denies (once more,
+ * now and then), unknown keys and, in transparent mode, new sign-ins ask the token service.
+ */
+export function createJudge({ index, verifier, clock, config, asking }: JudgeDependencies): Judge {
+  const { resultCacheSeconds } = config
+  const newest = new NewestGrants()
+  const seenGrants = new WeakMap<HeldGrant, Seen>()
+  let ready: Asking | undefined
+
+  async function ask(): Promise<Asking> {
+    ready = await asking()
+    return ready
+  }
+
+  function judge(token: string, route: IndexedRoute | undefined): Judgement | Promise<Judgement> {
+    if (config.mode === 'transparent') return judgePresented(token, route)
+    const outcome = verifier.verifySync(token)
+    return outcome.ok || !maySettle(outcome.refusal)
+      ? judgeOutcome(token, outcome, route)
+      : verifier.verify(token).then((settled) => judgeOutcome(token, settled, route))
+  }
+
+  /** Transparent mode: the token may be a provider's. */
+  function judgePresented(token: string, route: IndexedRoute | undefined): Judgement | Promise<Judgement> {
+    const outcome = ready?.signIns.grantOf(token) ?? ask().then(({ signIns }) => signIns.grantOf(token))
+    return outcome instanceof Promise
+      ? outcome.then((settled) => judgeOutcome(token, settled, route))
+      : judgeOutcome(token, outcome, route)
+  }
+
+  function judgeOutcome(token: string, outcome: Outcome<HeldGrant>, route: IndexedRoute | undefined) {
+    if (!outcome.ok) return outcome
+    const held = outcome.value
+    if (resultCacheSeconds > 0 && held.holder.expiresAt <= Math.floor(clock() / 1000) + resultCacheSeconds) {
+      return refuse('expired', { resultCacheSeconds })
+    }
+    const seen = seenOf(held)
+    if (route?.strong === true) {
+      return ask().then(async ({ confirm }) => decide(await confirm(token, held, seen.known), route))
+    }
+    const judgement = judgementOf(seen, route)
+    if (judgement.refusal === undefined) return judgement
+    return ask().then(async ({ resolveOnce }) => {
+      const again = await resolveOnce({ token, held, known: seen.known, refusal: judgement.refusal })
+      if (again === undefined) return judgement
+      return again.ok ? judgementOf(seenOf(held), route) : again
+    })
+  }
+
+  function seenOf(held: HeldGrant): Seen {
+    const seen = seenGrants.get(held)
+    if (seen !== undefined && seen.version === seen.known.version) return seen
+    const known = newest.of(held)
+    note(known, held)
+    const renewed = { known, version: known.version, judged: judgedBy(known, held), judgements: new Map() }
+    seenGrants.set(held, renewed)
+    return renewed
+  }
+
+  function judgementOf({ judged, judgements }: Seen, route: IndexedRoute | undefined): Judgement {
+    const made = judgements.get(route)
+    if (made !== undefined) return made
+    const judgement = decide(judged, route)
+    judgements.set(route, judgement)
+    return judgement
+  }
+
+  function decide(judged: Outcome<HeldGrant>, route: IndexedRoute | undefined): Judgement {
+    if (!judged.ok) return judged
+    const held = judged.value
+    if (route === undefined) return { held, refusal: { code: 'no_such_route' } }
+    const decision = decideOnRoute(index, held.grant, route)
+    return decision.allowed ? { held } : { held, refusal: decision.refusal }
+  }
+
+  return judge
+}
+
+/** Fetching keys or a grant document may settle it. */
+function maySettle({ code }: Refusal): boolean {
+  return code === 'unknown_key' || code === 'unresolved_reference'
+}

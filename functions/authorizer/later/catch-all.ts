@@ -1,0 +1,15 @@
+import type { DecisionIndex, IndexedRoute } from '@rolecast/core/domain/grant/decide'
+import { findRoute } from '@rolecast/core/domain/routes/find-route'
+import { type Fields, fieldsOf } from '../requests.ts'
+
+/**
+ * The catalog's route of a request to an HTTP API that leaves routing to the product (`$default`, `ANY`, a greedy path):
+ * by method and path. `rawPath` begins with the stage, unless it is the default stage.
+ */
+export function routeByPath(event: Fields, index: DecisionIndex): IndexedRoute | undefined {
+  const context = fieldsOf(event['requestContext'])
+  const stage = `/${String(context['stage'])}`
+  const raw = String(event['rawPath'])
+  const path = stage !== '/$default' && raw.startsWith(`${stage}/`) ? raw.slice(stage.length) : raw
+  return findRoute(index, { method: String(fieldsOf(context['http'])['method']), path })
+}

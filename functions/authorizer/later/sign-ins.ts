@@ -1,0 +1,82 @@
+import { type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decision/refusal'
+import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
+import { TokenMemo } from '@rolecast/permission-sdk/parts/memo'
+import type { AskingDependencies } from './ask.ts'
+import { unanswered } from './refusals.ts'
+
+/** What a provider's token was exchanged for, or why it was not. `until` is epoch milliseconds. */
+type Exchanged = { readonly until: number } & ({ readonly token: string } | { readonly refusal: Refusal })
+
+/** Longer tokens are refused unread (characters). */
+const longest = 8192
+
+/**
+ * Transparent mode: a provider's token is exchanged at the token service, which verifies it, and what comes back is
+ * remembered for as long as both live. Here nothing is believed of it but what makes asking pointless.
+ */
+export class SignIns {
+  readonly #dependencies: Omit<AskingDependencies, 'nextSignIn'>
+  readonly #exchanged = new TokenMemo<Exchanged>(1000)
+  readonly #exchanging = new Map<string, Promise<Outcome<HeldGrant>>>()
+
+  constructor(dependencies: Omit<AskingDependencies, 'nextSignIn'>) {
+    this.#dependencies = dependencies
+  }
+
+  /** The grant behind a provider's token; a token of our own needs no exchange. */
+  grantOf(token: string): Outcome<HeldGrant> | Promise<Outcome<HeldGrant>> {
+    const { clock, verifier, config } = this.#dependencies
+    const now = clock()
+    const exchanged = this.#exchanged.get(token)
+    if (exchanged !== undefined && now < exchanged.until) {
+      if ('refusal' in exchanged) return { ok: false, refusal: exchanged.refusal }
+      const outcome = verifier.verifySync(exchanged.token)
+      if (outcome.ok) return outcome
+    }
+    if (token.length > longest) return refuse('token_too_large', { longest })
+    const claims = peek(token)
+    if (claims === undefined) return refuse('malformed_token', { part: 'compact' })
+    const { iss, exp } = claims
+    if (iss === config.issuer) return verifier.verify(token)
+    if (typeof iss !== 'string' || !config.providers.includes(iss)) {
+      return refuse('wrong_issuer', { expected: config.issuer })
+    }
+    if (typeof exp !== 'number') return refuse('malformed_claim', { claim: 'exp', reason: 'type' })
+    return exp * 1000 <= now ? refuse('expired', { expiredAt: exp }) : this.#exchange(token)
+  }
+
+  #exchange(token: string): Promise<Outcome<HeldGrant>> {
+    const waiting = this.#exchanging.get(token)
+    if (waiting !== undefined) return waiting
+    const exchanging = this.#askAndVerify(token).finally(() => this.#exchanging.delete(token))
+    this.#exchanging.set(token, exchanging)
+    return exchanging
+  }
+
+  async #askAndVerify(token: string): Promise<Outcome<HeldGrant>> {
+    const { clock, verifier, config, tokenService } = this.#dependencies
+    const answer = await tokenService.exchange(token)
+    if (!answer.ok) {
+      const until = clock() + config.denyResolveSeconds * 1000
+      if (!unanswered.has(answer.refusal.code)) this.#exchanged.set(token, { until, refusal: answer.refusal })
+      return answer
+    }
+    const outcome = await verifier.verify(answer.value)
+    if (!outcome.ok) return outcome
+    const until = (outcome.value.holder.expiresAt - config.resultCacheSeconds) * 1000
+    this.#exchanged.set(token, { until, token: answer.value })
+    return outcome
+  }
+}
+
+/** The claims of a token, unverified. */
+function peek(token: string): Readonly<Record<string, unknown>> | undefined {
+  const [, payload, signature, more] = token.split('.', 4)
+  if (payload === undefined || signature === undefined || more !== undefined) return undefined
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
