@@ -1,0 +1,29 @@
+import { deleteExpired, type TableDefinition } from '../emulators/dynamodb-table.ts'
+import type { Log } from '../lambda/log.ts'
+
+/** Milliseconds between two sweeps. DynamoDB itself promises days. */
+const EVERY_MS = 60_000
+
+/** Deletes what has expired, which the emulator never does. @returns what ends it. */
+export function sweepExpired({
+  endpoint,
+  tables,
+  log,
+}: {
+  readonly endpoint: string
+  readonly tables: readonly TableDefinition[]
+  readonly log: Log
+}): () => void {
+  const swept = tables.flatMap(({ TableName: table, timeToLiveAttribute: attribute, KeySchema }) => {
+    const keys = KeySchema?.map(({ AttributeName }) => AttributeName).join(' ')
+    return table === undefined || attribute === undefined || keys !== 'pk sk' ? [] : [{ table, attribute }]
+  })
+  const sweep = async () => {
+    for (const table of swept) await deleteExpired(endpoint, { ...table, now: Date.now() })
+  }
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) => log('streams', `expired items were not deleted: ${String(error)}`))
+  }, EVERY_MS)
+  timer.unref()
+  return () => clearInterval(timer)
+}
