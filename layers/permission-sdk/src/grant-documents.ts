@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type GrantReference, readGrantDocument } from '@rolecast/core/domain/claims/grant-claims'
+import type { GrantReference } from '@rolecast/core/domain/claims/grant-claims'
+import { readGrantDocument } from '@rolecast/core/domain/claims/grant-document'
 import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
 import type { Grant } from '@rolecast/core/domain/grant/grant'
 import type { GrantDocumentSource } from './token-verifier.ts'

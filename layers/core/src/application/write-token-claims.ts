@@ -1,4 +1,5 @@
-import { writeGrantClaims, writeGrantDocument } from '../domain/claims/grant-claims.ts'
+import { writeGrantClaims } from '../domain/claims/grant-claims.ts'
+import { writeGrantDocument } from '../domain/claims/grant-document.ts'
 import { writeReferenceClaim } from '../domain/claims/permission-claim.ts'
 import type { Grant } from '../domain/grant/grant.ts'
 import type { Digest, GrantDocumentStore } from './ports.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Grant } from '../grant/grant.ts'
 import { addNumber, emptySet } from '../grant/permission-set.ts'
-import { readGrantClaims, readGrantDocument, writeGrantClaims, writeGrantDocument } from './grant-claims.ts'
+import { readGrantClaims, writeGrantClaims } from './grant-claims.ts'
+import { readGrantDocument, writeGrantDocument } from './grant-document.ts'
 
 const size = 40
 const grant = (change: Partial<Grant> = {}): Grant => {
