@@ -8,14 +8,16 @@ import { problem } from './refusals.ts'
 /** Readers of the key set notice a removed key within this many seconds, and a new one long before it signs. */
 export const keySetSeconds = 60
 
-/** `GET /.well-known/oauth-authorization-server`: RFC 8414. */
+/**
+ * `GET /.well-known/oauth-authorization-server`: RFC 8414. There is no authorization endpoint, hence no response type; a list
+ * without elements is left out (section 3.2).
+ */
 export async function metadata({ issuer }: { readonly issuer: string }): Promise<HttpAnswer> {
   const document = {
     issuer,
     token_endpoint: `${issuer}/oauth/token`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     grant_types_supported: [tokenExchange],
-    response_types_supported: [],
     token_endpoint_auth_methods_supported: ['none'],
   }
   return jsonAnswer(document, { 'cache-control': 'public, max-age=300' })

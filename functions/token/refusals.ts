@@ -5,13 +5,14 @@ import { type HttpAnswer, noStore } from './http.ts'
 const realm = 'realm="rolecast"'
 
 /**
- * A refusal at the token endpoint: RFC 6749 section 5.2, with our stable code beside the RFC's coarse one. 400 but for an
- * unauthenticated client and for what is our own fault.
+ * A refusal at the token endpoint: RFC 6749 section 5.2, with our stable code beside the RFC's coarse one. 400, but for a
+ * client that tried to authenticate in the header (401, RFC 9110 section 11.6.1 then wants a challenge) and for what is our
+ * own fault.
  */
 export function oauthError({ code }: Refusal, { triedToAuthenticate = false } = {}): HttpAnswer {
   const answer: Answer = answerOf(code)
   const error = answer.oauth ?? 'server_error'
-  const status = statusOfOauth(error)
+  const status = triedToAuthenticate ? 401 : statusOfOauth(error)
   const headers = {
     'content-type': 'application/json;charset=UTF-8',
     ...noStore,
@@ -24,8 +25,6 @@ export function oauthError({ code }: Refusal, { triedToAuthenticate = false } = 
 
 function statusOfOauth(error: NonNullable<Answer['oauth']>): number {
   switch (error) {
-    case 'invalid_client':
-      return 401
     case 'temporarily_unavailable':
       return 503
     case 'server_error':
