@@ -18,11 +18,10 @@ export async function buildPermissionSdk(root: string, outdir: string): Promise<
   const target = join(outdir, 'nodejs/node_modules', manifest.name)
   rmSync(outdir, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
-  const entries = Object.entries<string>(manifest.exports).map(([path, file]) => ({
-    path,
-    file,
-    name: path === '.' ? 'index' : path.slice('./'.length),
-  }))
+  const entries = Object.entries<string>(manifest.exports)
+    // `./parts/*` is for the authorizer in this repository; it is no part of what is published.
+    .filter(([path]) => !path.includes('*'))
+    .map(([path, file]) => ({ path, file, name: path === '.' ? 'index' : path.slice('./'.length) }))
   await Promise.all([bundle(source, target, entries), declare(root, source, join(target, 'types'), entries)])
   const published = {
     name: manifest.name,
