@@ -26,6 +26,8 @@ export default defineConfig({
           include: ['{layers,functions,examples,scripts}/**/*.test.ts', 'test/{oracle,boundaries}/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'examples/*/infra/**'],
           typecheck: { enabled: true, include: ['{layers,test}/**/*.test-d.ts'] },
+          // For a busy machine: a test is not wrong because it is slow.
+          testTimeout: 30_000,
         },
       },
       {
