@@ -102,20 +102,25 @@ describe('a sign-in becomes a token', () => {
 })
 
 describe('reading the table for a token', () => {
-  async function readsOf(account: string, more: Readonly<Record<string, string>> = {}) {
-    await tokenOf(account, more)
+  const isRead = (operation: string) => !['PutItem', 'TransactWriteItems'].includes(operation)
+
+  async function requestsOf(account: string, more: Readonly<Record<string, string>> = {}) {
     service.tableRequests.length = 0
     await tokenOf(account, more)
     return [...service.tableRequests]
   }
 
-  it('takes one request', async () => {
-    expect(await readsOf('acme-vera')).toEqual(['BatchGetItem'])
+  it('takes one request, and one to write where the identity admin was asked', async () => {
+    expect(await requestsOf('acme-ina')).toEqual(['BatchGetItem', 'PutItem'])
+    expect(await requestsOf('acme-ina')).toEqual(['BatchGetItem'])
+    expect(await requestsOf('acme-ina', { assignment_max_age: '0' })).toEqual(['BatchGetItem', 'PutItem'])
   })
 
-  it('takes two where a custom role is held', async () => {
-    const reads = await readsOf('acme-nat', { audience: 'infobip' })
-    expect(reads).toHaveLength(2)
+  it('takes two where a custom role is held, however fresh', async () => {
+    for (const more of [{}, {}, { assignment_max_age: '0' }]) {
+      const requests = await requestsOf('acme-nat', { audience: 'infobip', ...more })
+      expect(requests.filter(isRead)).toHaveLength(2)
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 import type { UnknownReason } from '../domain/assignment/state.ts'
 import type { AccountKey, AccountRecord } from '../domain/assignment/statement.ts'
-import type { AccountStore, ApplyOutcome, IdentityAdmin, PullOutcome } from './ports.ts'
+import type { AccountStore, ApplyOutcome, IdentityAdmin, KnownAccount, PullOutcome } from './ports.ts'
 
 export interface PullDependencies {
   readonly accounts: Pick<AccountStore, 'applyStatement' | 'confirmUnchanged'>
@@ -15,15 +15,17 @@ export type Pulled =
 
 /**
  * Reads one account at the identity admin and stores what it says under the version guard. `startedAt` (epoch
- * milliseconds) becomes the moment of confirmation: the answer may be as old as the question.
+ * milliseconds) becomes the moment of confirmation: the answer may be as old as the question. `known` is the record as the
+ * store has just returned it; without a member of that name, nothing is known of what is stored.
  */
 export async function pullAssignment(
   dependencies: PullDependencies,
   key: AccountKey,
-  { startedAt, known }: { readonly startedAt: number; readonly known: AccountRecord | undefined },
+  { startedAt, known }: { readonly startedAt: number; readonly known?: KnownAccount },
 ): Promise<Pulled> {
   const { accounts, identityAdmin, pullDeadlineMs: deadlineMs } = dependencies
-  const etag = known?.etag
+  const record = known === 'absent' ? undefined : known
+  const etag = record?.etag
   const answer = await identityAdmin.readAccount(key, etag === undefined ? { deadlineMs } : { deadlineMs, etag })
   if (answer.outcome === 'statement') {
     const { statement } = answer
@@ -31,14 +33,12 @@ export async function pullAssignment(
       return { reason: 'source_garbage' }
     }
     const confirmation = answer.etag === undefined ? {} : { etag: answer.etag }
-    return pulled(await accounts.applyStatement(statement, { confirmedAt: startedAt, ...confirmation }))
+    return pulled(await accounts.applyStatement(statement, { confirmedAt: startedAt, ...confirmation }, known))
   }
   if (answer.outcome !== 'unchanged') return { reason: reasonOf(answer) }
-  if (known === undefined || etag === undefined) return { reason: 'source_garbage' }
-  const confirmed = await accounts.confirmUnchanged(key, known.version, startedAt)
-  return confirmed.outcome === 'gone'
-    ? pullAssignment(dependencies, key, { startedAt, known: undefined })
-    : pulled(confirmed)
+  if (record === undefined || etag === undefined) return { reason: 'source_garbage' }
+  const confirmed = await accounts.confirmUnchanged(key, record.version, startedAt, record)
+  return confirmed.outcome === 'gone' ? pullAssignment(dependencies, key, { startedAt }) : pulled(confirmed)
 }
 
 function pulled(applied: ApplyOutcome): Pulled {

@@ -60,7 +60,7 @@ export async function resolveAssignment(
   if (assignmentMaxAgeMs !== 0 && known !== undefined && isConfirmedSince(known, floor, arrivedAt)) return found(known)
 
   const pulled = await pulls.join(JSON.stringify([key.organization, key.account]), floor, (startedAt) =>
-    pullAssignment(dependencies, key, { startedAt, known }),
+    pullAssignment(dependencies, key, { startedAt, known: known ?? 'absent' }),
   )
   const now = clock()
   const record = pulled.record ?? known
