@@ -12,7 +12,7 @@ import { hasNumber } from '@rolecast/core/domain/grant/permission-set'
 import { decideRoute } from '@rolecast/core/domain/routes/find-route'
 
 /** `allowed`, or the code of the refusal. */
-export type Answer = 'allowed' | Code
+type Answer = 'allowed' | Code
 
 /** Asks what an account may do, the whole way: statement of the source, assignment, grant, decision. */
 export interface Asking<C extends CompiledCatalog> {

@@ -1,5 +1,7 @@
 import type { GrantKey, Section } from '@rolecast/core/domain/catalog/catalog'
 import { checkCatalog } from '@rolecast/core/domain/catalog/check'
+import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
+import type { GrantKeyOf } from '@rolecast/core/domain/catalog/define'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { type Application, catalogs } from './catalogs.ts'
 
@@ -25,6 +27,13 @@ describe.each(Object.entries(catalogs))('%s', (application, compiled) => {
   })
 })
 
-test('applications are literal types', () => {
+test('applications and permissions are literal types, in what the SDK takes too', () => {
   expectTypeOf<Application>().toEqualTypeOf<'customer-v2' | 'app-xchange' | 'infobip' | 'intuidy' | 'interact'>()
+  const decision = toDecisionCatalog(catalogs['app-xchange'])
+  expectTypeOf<'flows.run'>().toExtend<(typeof decision)['gated'][number]>()
+  expectTypeOf<'flows.runn'>().not.toExtend<(typeof decision)['gated'][number]>()
+  expectTypeOf<'flows.run[accessible-workspaces]'>().toExtend<GrantKeyOf<(typeof catalogs)['app-xchange']['catalog']>>()
+  expectTypeOf<'schedules.run[accessible-workspaces]'>().not.toExtend<
+    GrantKeyOf<(typeof catalogs)['app-xchange']['catalog']>
+  >()
 })
