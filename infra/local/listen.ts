@@ -45,3 +45,8 @@ export async function listen(server: Server, { what, port }: { what: string; por
       }),
   }
 }
+
+/** Whether a Host header is one of ours: it keeps out pages of others that made their name point to this machine. */
+export function namesThisMachine(host: string | undefined): boolean {
+  return host !== undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)
+}

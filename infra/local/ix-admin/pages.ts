@@ -1,7 +1,7 @@
 import type { RoleAssignment } from '@rolecast/core/domain/assignment/statement'
 import type { RolesOnOffer } from '../demo-data.ts'
+import { type Html, html } from '../html.ts'
 import { type Account, etagOf, sameRole } from './accounts.ts'
-import { type Html, html } from './html.ts'
 
 /** What the sign-in page shows: it is a stand-in, so whoever opens it says who they are. */
 export function signInPage(accounts: readonly Account[]): Html {

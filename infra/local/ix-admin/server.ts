@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AccountStatement } from '@rolecast/core/domain/assignment/statement'
 import type { Person, RolesOnOffer } from '../demo-data.ts'
-import { listen } from '../listen.ts'
+import { listen, namesThisMachine } from '../listen.ts'
 import { Accounts } from './accounts.ts'
 import { type ApiParts, answerApi } from './api.ts'
 import { type Client, Clients } from './clients.ts'
@@ -94,8 +94,8 @@ async function answerFaults({ faults }: ApiParts, request: IncomingMessage): Pro
 
 /** Keeps web pages of others out that a browser on this machine has open: they name another host, or their own origin. */
 function isFromHere(request: IncomingMessage): boolean {
-  const { host = '', origin } = request.headers
-  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host) && (origin === undefined || origin === `http://${host}`)
+  const { host, origin } = request.headers
+  return namesThisMachine(host) && (origin === undefined || origin === `http://${host}`)
 }
 
 function write(response: ServerResponse, { status, headers, body }: Reply): void {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { AccountKey, RoleAssignment } from '@rolecast/core/domain/assignment/statement'
+import { type Html, html } from '../html.ts'
 import { type Account, type Accounts, type Change, etagOf, sameRole } from './accounts.ts'
-import { type Html, html } from './html.ts'
 import { type Reply, readBody } from './http.ts'
 import { messagePage, personPage, rolesPage, searchPage, signInPage, styleSheet } from './pages.ts'
 
