@@ -1,0 +1,49 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What a started system tells others on the same machine: the tour and `npm run sign-in`. Kept in the data folder, for its owner only. */
+export interface Running {
+  /** Of the process that runs it. */
+  readonly pid: number
+  readonly urls: {
+    readonly tokenService: string
+    readonly httpApi: string
+    readonly restApi: string
+    readonly identityProvider: string
+    readonly ixAdmin: string
+  }
+  /** With which every demo person signs in. */
+  readonly password: string
+  /** A client of iX Admin that may change roles on behalf of an acting Organization Admin. */
+  readonly adminClient: { readonly clientId: string; readonly clientSecret: string }
+}
+
+/** What is made anew at need: the assembly, downloads of tests. */
+export const workFolder = '.rolecast'
+
+/** Where a started system keeps its data: ROLECAST_DATA_FOLDER, else `.rolecast/data`. */
+export function dataFolder(): string {
+  return process.env['ROLECAST_DATA_FOLDER'] ?? join(workFolder, 'data')
+}
+
+const fileIn = (dataFolder: string) => join(dataFolder, 'running.json')
+
+export function noteRunning(dataFolder: string, running: Running): void {
+  writeFileSync(fileIn(dataFolder), JSON.stringify(running, null, 2), { mode: 0o600 })
+}
+
+export function forgetRunning(dataFolder: string): void {
+  rmSync(fileIn(dataFolder), { force: true })
+}
+
+/** The running system of a data folder; `undefined` when there is none or its process has ended. */
+export function findRunning(dataFolder: string): Running | undefined {
+  try {
+    const running: Running = JSON.parse(readFileSync(fileIn(dataFolder), 'utf8'))
+    process.kill(running.pid, 0)
+    return running
+  } catch {
+    // No file, half a file, or no such process: nothing is running that could be used.
+    return undefined
+  }
+}
