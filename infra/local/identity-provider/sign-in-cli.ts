@@ -1,15 +1,16 @@
 /**
  * `npm run -s sign-in -- <username>` prints an access token of the identity provider on this machine, and nothing else, on stdout:
  *   curl -H "authorization: Bearer $(npm run -s sign-in -- acme.vera)" ...
- * Address and password are those of the running provider (in ROLECAST_DATA_FOLDER, else in .rolecast).
+ * Address and password are those of the running provider (see `dataFolder`).
  */
+import { dataFolder } from '../running.ts'
 import { secretsFile } from './secrets.ts'
 import { signIn } from './sign-in.ts'
 
 async function main(): Promise<void> {
   const [username, ...rest] = process.argv.slice(2)
   if (username === undefined || rest.length > 0) throw new Error('Usage: npm run -s sign-in -- <username or e-mail>')
-  const stored = await secretsFile(process.env['ROLECAST_DATA_FOLDER'] ?? '.rolecast').read()
+  const stored = await secretsFile(dataFolder()).read()
   if (stored?.url === undefined) throw new Error('There is no identity provider here yet: npm start starts it.')
   const { accessToken } = await signIn(stored.url, username, stored.password)
   process.stdout.write(`${accessToken}\n`)

@@ -23,6 +23,9 @@ export interface TableOptions {
   readonly onRequest?: (operation: string) => void
 }
 
+/** An emulator wants a region and credentials, and does not care which. */
+const emulated = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+
 /** Three attempts of at most a second, with the SDK's full jitter between: a broken table is known within about 3 s. */
 const attempts = 3
 const timeouts = { connectionTimeout: 1_000, requestTimeout: 1_000, throwOnRequestTimeout: true }
@@ -46,7 +49,7 @@ export class DynamoTable {
     const client = new DynamoDBClient({
       maxAttempts: attempts,
       requestHandler: timeouts,
-      ...(endpoint !== undefined && { endpoint }),
+      ...(endpoint !== undefined && { endpoint, ...emulated }),
     })
     this.#client = DynamoDBDocumentClient.from(client)
     this.#name = tableName

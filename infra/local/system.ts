@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
+import * as v from 'valibot'
+import { DataFile } from './data-file.ts'
+import { customRoles, organizations, people, rolesOnOffer } from './demo-data.ts'
+import { startIdentityProvider } from './identity-provider/server.ts'
+import { startIxAdmin } from './ix-admin/server.ts'
+import { makeAssembly } from './local-assembly.ts'
+import type { SystemPorts } from './ports.ts'
+import { startLocalStack } from './runner/start.ts'
+import { forgetRunning, noteRunning, type Running } from './running.ts'
+
+export interface SystemOptions {
+  /** Where everything that is kept from start to start lives. */
+  readonly dataFolder: string
+  /** Where the assembly is made; shared by every data folder. */
+  readonly assembly: string
+  readonly ports: SystemPorts
+  /** Told before each part: what begins, and details of it. */
+  readonly progress: (step: string) => void
+}
+
+export interface System {
+  readonly running: Running
+  /** What the template of the identity stack named its table. */
+  readonly table: string
+  close(): Promise<void>
+}
+
+const clientSecrets = v.strictObject({ rolecast: v.string(), administration: v.string() })
+
+/**
+ * The whole system on one machine: identity provider, iX Admin, and the synthesized stacks, with the demo organizations.
+ * Nothing is left running when a part cannot start.
+ * @throws PortOccupied, CorruptDataFile, EmulatorMissing, AssemblyFailed, LocalError: each says what to do
+ */
+export async function startSystem({ dataFolder, assembly, ports, progress }: SystemOptions): Promise<System> {
+  await using opened = new AsyncDisposableStack()
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+
+  progress('Assembly')
+  await makeAssembly(assembly, ports, (text) => progress(`  ${text}`))
+
+  progress('Identity provider')
+  const provider = await startIdentityProvider({ port: ports.identityProvider, dataFolder, people })
+  opened.defer(() => provider.close())
+
+  progress('iX Admin (stand-in)')
+  const secrets = await clientSecretsIn(dataFolder)
+  const adminClient = { clientId: 'administration', clientSecret: secrets.administration }
+  const ixAdmin = await startIxAdmin({
+    port: ports.ixAdmin,
+    dataFolder,
+    people,
+    rolesOnOffer,
+    clients: [
+      { clientId: 'rolecast', clientSecret: secrets.rolecast, scopes: ['statements:read'] },
+      { ...adminClient, scopes: ['statements:read', 'people:read', 'roles:write'] },
+    ],
+  })
+  opened.defer(() => ixAdmin.close())
+
+  progress('Stacks: table, keys, functions, APIs')
+  const stack = await startLocalStack({
+    assembly,
+    stage: 'local',
+    dataFolder,
+    ports: {
+      dynamodb: ports.dynamodb,
+      kms: ports.kms,
+      services: ports.services,
+      apis: {
+        'rolecast-local-identity': ports.tokenService,
+        'rolecast-local-customer-v2-http': ports.httpApi,
+        'rolecast-local-customer-v2-rest': ports.restApi,
+      },
+    },
+    secrets: { IdentityAdminSecret: JSON.stringify({ clientSecret: secrets.rolecast }) },
+  })
+  opened.defer(() => stack.close())
+
+  progress('Demo organizations')
+  const table = coreTable(stack.tables)
+  await addDemoData({ endpoint: stack.endpoints.dynamodb, table, issuer: provider.url })
+
+  const { 'rolecast-local-customer-v2-rest': rest = '' } = stack.urls
+  const running: Running = {
+    pid: process.pid,
+    urls: {
+      tokenService: stack.urls['rolecast-local-identity'] ?? '',
+      httpApi: stack.urls['rolecast-local-customer-v2-http'] ?? '',
+      restApi: `${rest}/local`,
+      identityProvider: provider.url,
+      ixAdmin: ixAdmin.url,
+    },
+    password: provider.password,
+    adminClient,
+  }
+  noteRunning(dataFolder, running)
+  opened.defer(() => forgetRunning(dataFolder))
+  const everything = opened.move()
+  return { running, table, close: () => everything.disposeAsync() }
+}
+
+async function clientSecretsIn(dataFolder: string): Promise<v.InferOutput<typeof clientSecrets>> {
+  const file = new DataFile({ path: join(dataFolder, 'clients.json'), what: 'iX Admin', schema: clientSecrets })
+  const kept = await file.read()
+  if (kept !== undefined) return kept
+  const made = { rolecast: secret(), administration: secret() }
+  await file.write(made)
+  return made
+}
+
+function secret(): string {
+  return randomBytes(24).toString('base64url')
+}
+
+/** The one table of Rolecast, beside the product's own. */
+function coreTable(tables: readonly string[]): string {
+  const table = tables.find((name) => name.includes('data'))
+  if (table === undefined) throw new Error(`no table of the data stack among ${tables.join(', ')}`)
+  return table
+}
+
+/** Adds what is not there yet; what has been changed since the first start stays as it is. */
+async function addDemoData(place: { endpoint: string; table: string; issuer: string }): Promise<void> {
+  const stores = dynamoStores({ tableName: place.table, endpoint: place.endpoint })
+  for (const organization of organizations(place.issuer)) {
+    const { outcome } = await stores.organizations.putOrganization(organization)
+    if (outcome === 'conflict') continue
+    for (const role of customRoles.filter((each) => each.organization === organization.organization)) {
+      await stores.customRoles.putCustomRole(role)
+    }
+  }
+}

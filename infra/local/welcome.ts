@@ -1,0 +1,30 @@
+import type { Running } from './running.ts'
+
+/** What a person reads when everything runs: addresses, people, and lines to paste into another terminal. */
+export function welcome({ urls, password }: Running, dataFolder: string): string {
+  return `
+  Token service      ${urls.tokenService}   (/.well-known/oauth-authorization-server, /session)
+  Customer v2        ${urls.httpApi}   HTTP API
+                     ${urls.restApi}   REST API
+  iX Admin           ${urls.ixAdmin}   sign in as acme.olga to change roles
+  Identity provider  ${urls.identityProvider}
+
+  People             acme.vera (Flow Viewer)  acme.edo (Flow Editor)  acme.pia (Flow Publisher)  acme.nia (no role)
+                     acme.olga (Organization Admin); the same in globex, and more in infra/local/demo-data.ts
+  Password           ${password}
+  Data               ${dataFolder} (remove it to begin again)
+
+In another terminal:
+
+  npm run tour                                        # the whole story, step by step
+
+  SIGNED_IN=$(npm run -s sign-in -- acme.vera)
+  TOKEN=$(curl -s ${urls.tokenService}/oauth/token -d audience=customer-v2 -d subject_token=$SIGNED_IN \\
+    -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
+    -d subject_token_type=urn:ietf:params:oauth:token-type:access_token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')
+  curl -i -H "Authorization: Bearer $TOKEN" ${urls.httpApi}/flows
+  curl -i -H "Authorization: Bearer $TOKEN" -X POST ${urls.httpApi}/flows/1/publish
+  curl -s -H "Authorization: Bearer $TOKEN" "${urls.tokenService}/session/explain?permission=flows.publish"
+
+Ctrl-C stops everything.`
+}

@@ -1,0 +1,36 @@
+/** `npm run tour`: plays the story against the running system, or starts one for it and stops it again. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePorts } from '../../infra/local/ports.ts'
+import { dataFolder, findRunning, type Running, workFolder } from '../../infra/local/running.ts'
+import { startSystem } from '../../infra/local/system.ts'
+import { Narrator } from './narrator.ts'
+import { tellOutage, tellRoleSystems, tellStory } from './story.ts'
+
+const narrator = new Narrator()
+
+async function tell(running: Running): Promise<number> {
+  await tellStory(running, narrator)
+  await tellRoleSystems(running, narrator)
+  await tellOutage(running, narrator)
+  return narrator.close()
+}
+
+const running = findRunning(dataFolder())
+if (running !== undefined) {
+  console.log(`Using the system that runs at ${running.urls.tokenService}`)
+  process.exit(await tell(running))
+}
+console.log('Nothing is running here (npm start): starting a system for the tour, with data of its own')
+const folder = mkdtempSync(join(tmpdir(), 'rolecast-tour-'))
+const assembly = join(workFolder, 'tour-assembly')
+const system = await startSystem({ dataFolder: folder, assembly, ports: await freePorts(), progress: console.log })
+let status = 1
+try {
+  status = await tell(system.running)
+} finally {
+  await system.close()
+  rmSync(folder, { recursive: true, force: true })
+}
+process.exit(status)
