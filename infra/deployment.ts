@@ -14,7 +14,16 @@ const schema = v.strictObject({
   /** Overrides the issuer; for one machine only, where no gateway gives the API its address. */
   issuer: v.optional(url),
   /** Identity providers, as the token function's ROLECAST_PROVIDERS spells them. */
-  providers: v.array(v.looseObject({ issuer: url, jwksUri: url, audiences: v.array(v.string()) })),
+  providers: v.array(
+    v.strictObject({
+      issuer: url,
+      jwksUri: url,
+      audiences: v.array(v.string()),
+      clientIds: v.optional(v.array(v.string())),
+      organization: v.union([v.strictObject({ fixed: v.string() }), v.strictObject({ claim: v.string() })]),
+      algorithms: v.optional(v.array(v.string())),
+    }),
+  ),
   /** The identity admin. The client secret is not here: it is put into the secret that the data stack creates. */
   identityAdmin: v.strictObject({ url, tokenUrl: v.optional(url), clientId: v.string() }),
   /** Web origins whose pages may ask the token service for a session. */

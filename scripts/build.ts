@@ -35,4 +35,12 @@ export async function buildAll(outdir = join(root, 'dist')): Promise<readonly Bu
   }
 }
 
-if (process.argv[1] === import.meta.filename) console.log(formatTable(await buildAll()))
+if (process.argv[1] === import.meta.filename) {
+  try {
+    console.log(formatTable(await buildAll()))
+  } catch (error) {
+    // esbuild has printed its own errors, with their place.
+    if (!(error instanceof Error && 'errors' in error)) throw error
+    process.exitCode = 1
+  }
+}

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs'
+import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
@@ -55,7 +55,18 @@ export class OperationsStack extends Stack {
       metric: tableThrottles,
       description: 'The table throttled requests: see its traffic by partition key',
     })
-    const defaultFull = this.#countDefaultFull(stage, identity.token)
+    const { logGroup } = identity.token
+    const failed = FilterPattern.stringValue('$.event', '=', 'failed')
+    alarmAbove(this, 'Failures', {
+      action,
+      metric: this.#count({ stage, logGroup, name: 'TokenServiceFailures', pattern: failed }),
+      description: 'The token service met something it has no answer for: see its log lines with event "failed"',
+    })
+    const full = FilterPattern.all(
+      FilterPattern.stringValue('$.event', '=', 'minted'),
+      FilterPattern.stringValue('$.kind', '=', 'full'),
+    )
+    const defaultFull = this.#count({ stage, logGroup, name: 'DefaultFullTokens', pattern: full })
     alarmAbove(this, 'DefaultFull', {
       action,
       metric: defaultFull,
@@ -103,19 +114,24 @@ export class OperationsStack extends Stack {
     alarm.addOkAction(action)
   }
 
-  #countDefaultFull(stage: StageName, { logGroup }: LambdaFunction): Metric {
-    const filter = new MetricFilter(this, 'DefaultFullTokens', {
+  /** Counts log lines. */
+  #count({ stage, logGroup, name, pattern }: CountedLines): Metric {
+    const filter = new MetricFilter(this, name, {
       logGroup,
-      filterPattern: FilterPattern.all(
-        FilterPattern.stringValue('$.event', '=', 'minted'),
-        FilterPattern.stringValue('$.kind', '=', 'full'),
-      ),
+      filterPattern: pattern,
       metricNamespace: `Rolecast/${stage}`,
-      metricName: 'DefaultFullTokens',
+      metricName: name,
       metricValue: '1',
     })
     return filter.metric({ period, statistic: 'Sum' })
   }
+}
+
+interface CountedLines {
+  readonly stage: StageName
+  readonly logGroup: ILogGroup
+  readonly name: string
+  readonly pattern: IFilterPattern
 }
 
 const period = Duration.minutes(5)
