@@ -81,7 +81,7 @@ export class Accounts {
     return new Accounts(settings, store, accounts)
   }
 
-  /** Called with the whole new state after each change. */
+  /** Called with the whole new state after each change, which is stored by then; a listener must not throw. */
   onChange(listener: (statement: AccountStatement) => void): void {
     this.#listeners.push(listener)
   }

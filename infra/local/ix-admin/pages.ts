@@ -105,7 +105,7 @@ export function messagePage(title: string, text: string, acting?: Account): Html
 }
 
 /** `<application> <role>`, as forms carry it. */
-export function formValueOf(role: RoleAssignment): string {
+function formValueOf(role: RoleAssignment): string {
   return `${role.application} ${role.role}`
 }
 
