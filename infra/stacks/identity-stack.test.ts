@@ -147,6 +147,12 @@ describe('the API of the token service', () => {
     expect(Properties.AccessLogSettings.Format).not.toMatch(/header|identity|claims|queryString|authorizer\.(?!error)/i)
   })
 
+  it('may call the function for its routes, and for everything else', () => {
+    const sources = stage.resources('AWS::Lambda::Permission', 'identity').map(({ Properties }) => Properties)
+    const ends = sources.map(({ SourceArn }) => JSON.stringify(SourceArn)).filter((arn) => arn.includes('execute-api'))
+    expect(ends.map((arn) => /"(\/[^"]+)"/.exec(arn)?.[1]).sort()).toEqual(['/*/*', '/*/*/*'])
+  })
+
   it('answers under a domain of its own where one is given, and only there', () => {
     const domain = { name: 'identity.example.com', certificateArn: 'arn:aws:acm:eu-west-1:111111111111:certificate/1' }
     const context = { 'rolecast:prod': { ...deployment, domain } }

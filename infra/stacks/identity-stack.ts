@@ -98,7 +98,8 @@ export class IdentityStack extends Stack {
     new HttpRoute(this.api.api, 'EverythingElse', {
       httpApi: this.api.api,
       routeKey: HttpRouteKey.DEFAULT,
-      integration,
+      // The permission for the whole API covers routes with a method and a path; this one has neither.
+      integration: new HttpLambdaIntegration('EverythingElse', this.token.function),
     })
     new SigningKeys(this, 'SigningKeys', { rotate: this.rotateKeys.function, every: Duration.hours(1) })
     this.layer = new SdkLayer(this, 'Sdk', {

@@ -5,8 +5,8 @@ import { appendToLock } from '@rolecast/core/domain/catalog/lock'
 import { plant, shop } from '@rolecast/core/domain/catalog/shop.fixture'
 import { type IndexedRoute, indexCatalog } from '@rolecast/core/domain/grant/decide'
 import { describe, expect, it } from 'vitest'
-import { readMethodArn } from '../../../functions/authorizer/method-arn.ts'
-import { RestPolicies } from '../../../functions/authorizer/policy/rest-policy.ts'
+import { readMethodArn } from '../../../functions/authorizer/later/policy/method-arn.ts'
+import { RestPolicies } from '../../../functions/authorizer/later/policy/rest-policy.ts'
 import { checkRestPolicy, policyBudget } from './check-rest-policy.ts'
 
 const check = (catalog: Catalog, cacheSeconds = 60) =>
@@ -45,6 +45,14 @@ describe('a cached policy', () => {
     }
     expect(check(plant(shop, { routes }))).toEqual(['policy_inexpressible'])
     expect(check(plant(shop, { routes }), 0)).toEqual([])
+  })
+
+  it('cannot name a parameter twice at one place, cached or not', () => {
+    const routes = {
+      'GET /a/{x}': { permission: 'orders.view' },
+      'GET /a/{y}/runs': { permission: 'orders.view' },
+    }
+    expect(check(plant(shop, { routes }), 0)).toEqual(['sibling_parameters'])
   })
 
   it('has room for some routes only', () => {

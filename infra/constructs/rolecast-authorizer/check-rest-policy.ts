@@ -27,10 +27,14 @@ export interface RestPolicyTerms {
  * holds? Without a cache the policy need only be right for the one request, and always is.
  */
 export function checkRestPolicy({ catalog, stageName, cacheSeconds }: RestPolicyTerms): readonly Finding[] {
-  if (cacheSeconds === 0) return []
-  const findings = checkRoutes(catalog)
-    .filter(({ code }) => code === 'rest_cannot_tell')
-    .map(({ message }) => errorFinding('policy_inexpressible', `${message}${instead}`))
+  const problems = checkRoutes(catalog)
+  const findings = problems
+    .filter(({ code }) => code === 'rest_sibling_parameters')
+    .map(({ message }) => errorFinding('sibling_parameters', message))
+  if (cacheSeconds === 0) return findings
+  for (const { code, message } of problems) {
+    if (code === 'rest_cannot_tell') findings.push(errorFinding('policy_inexpressible', `${message}${instead}`))
+  }
   const resources = [
     ...Object.entries<Route>(catalog.routes).map(([key]) => `/${stageName}/${globOf(key)}`),
     ...fixedResources.map((glob) => `/${stageName}/${glob}`),

@@ -12,7 +12,7 @@ export type FindingCode =
   | 'cache_ignores_route'
   | 'cache_depends_on_more'
   | 'cache_outlives_token'
-  | 'answer_format'
+  | 'sibling_parameters'
   | 'policy_inexpressible'
   | 'policy_too_large'
   | 'resource_too_long'
