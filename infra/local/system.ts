@@ -9,7 +9,7 @@ import { startIdentityProvider } from './identity-provider/server.ts'
 import { startIxAdmin } from './ix-admin/server.ts'
 import { makeAssembly } from './local-assembly.ts'
 import type { SystemPorts } from './ports.ts'
-import { startLocalStack } from './runner/start.ts'
+import { type LocalStack, startLocalStack } from './runner/start.ts'
 import { forgetRunning, noteRunning, type Running } from './running.ts'
 
 export interface SystemOptions {
@@ -85,13 +85,13 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   const table = coreTable(stack.tables)
   await addDemoData({ endpoint: stack.endpoints.dynamodb, table, issuer: provider.url })
 
-  const { 'rolecast-local-customer-v2-rest': rest = '' } = stack.urls
+  const output = (name: string) => outputNamed(stack.outputs, name)
   const running: Running = {
     pid: process.pid,
     urls: {
-      tokenService: stack.urls['rolecast-local-identity'] ?? '',
-      httpApi: stack.urls['rolecast-local-customer-v2-http'] ?? '',
-      restApi: `${rest}/local`,
+      tokenService: output('TokenServiceUrl'),
+      httpApi: output('HttpUrl'),
+      restApi: output('RestUrl'),
       identityProvider: provider.url,
       ixAdmin: ixAdmin.url,
     },
@@ -115,6 +115,13 @@ async function clientSecretsIn(dataFolder: string): Promise<v.InferOutput<typeof
 
 function secret(): string {
   return randomBytes(24).toString('base64url')
+}
+
+/** An output of any of the stacks, an address: without the slash at its end. */
+function outputNamed(outputs: LocalStack['outputs'], name: string): string {
+  const value = Object.values(outputs).find((stack) => stack[name] !== undefined)?.[name]
+  if (value === undefined) throw new Error(`no stack has an output ${name}`)
+  return value.replace(/\/$/, '')
 }
 
 /** The one table of Rolecast, beside the product's own. */
