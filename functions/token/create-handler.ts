@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import type { Code } from '@rolecast/core/domain/decision/codes'
 import { refuse } from '@rolecast/core/domain/decision/refusal'
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { answerRequest, type TokenDependencies } from './answer-request.ts'
 import { readEvent, toResult } from './http.ts'
 import { describeError } from './log.ts'
@@ -21,16 +21,16 @@ export function createHandler(dependencies: TokenDependencies) {
   const { log, clock } = dependencies
   const answerEvent = async (event: APIGatewayProxyEventV2) =>
     toResult(await answerRequest(dependencies, readEvent(event)))
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, Context, { startedAt?: number }>()
     .before(({ internal }) => {
-      Object.assign(internal, { startedAt: clock() })
+      internal.startedAt = clock()
     })
     .after(({ event, context, response, internal }) => {
       log('answered', {
         request: context.awsRequestId,
         method: event.requestContext.http.method,
         status: response?.statusCode,
-        ms: clock() - Number(Reflect.get(internal, 'startedAt')),
+        ms: clock() - (internal.startedAt ?? clock()),
       })
     })
     .onError((request) => {

@@ -17,6 +17,7 @@ const known = new Set([
   'KeyWrapperUnavailable',
   'UnwrapRefused',
   'SecretUnavailable',
+  'InvalidConfig',
 ])
 
 /** What a log may say of an error: messages of other people's code can quote what they were given, frames cannot. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { catalogs } from '@rolecast/catalogs'
 import { readGrantClaims } from '@rolecast/core/domain/claims/grant-claims'
 import type { TokenClaims } from '@rolecast/core/domain/claims/token-claims'
@@ -137,6 +138,28 @@ describe('custom roles and gates', () => {
       audience: 'intuidy',
     })
     expect(decodeJwt(String(wilma.json['access_token']))).not.toHaveProperty('dfl')
+  })
+})
+
+describe('a grant beyond the budget', () => {
+  it('is read by its digest, and is what the token would have carried', async () => {
+    const small = await startTokenService(inject('dynamoDbEndpoint'), { ROLECAST_CLAIM_BUDGET_BYTES: '128' })
+    try {
+      await small.rotate({})
+      const gates = Array.from({ length: 40 }, (_, index) => `flow:claims-${String(index).padStart(2, '0')}`)
+      const [desk] = await small.stores.customRoles.readCustomRoles('acme', 'interact', ['claims-desk'])
+      if (desk === undefined) throw new Error('no custom role')
+      await small.stores.customRoles.putCustomRole({ ...desk, gates })
+      const answer = await small.exchange(await small.signIn('acme-gus'), { audience: 'interact' })
+      const claims = decodeJwt<TokenClaims>(String(answer.json['access_token']))
+      expect(claims).not.toHaveProperty('gts')
+      const digest = /^1x(.{43})$/.exec(claims.prm ?? '')?.[1] ?? ''
+      const document = await small.call(httpApiEvent({ path: `/grants/${digest}` }))
+      expect(createHash('sha256').update(document.text).digest('base64url')).toBe(digest)
+      expect(document.json).toMatchObject({ gts: gates })
+    } finally {
+      await small.stop()
+    }
   })
 })
 

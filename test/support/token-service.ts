@@ -56,15 +56,16 @@ export async function startTokenService(dynamoDbEndpoint: string, settings: Read
   )
   const tableName = `token-${randomUUID()}`
   await createTable(dynamoDbEndpoint, tableDefinition(tableName))
-  Object.assign(process.env, {
+  const endpoints = {
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
     AWS_ENDPOINT_URL_KMS: kms.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-  })
+  }
   const stores = dynamoStores({ tableName, endpoint: dynamoDbEndpoint })
   for (const organization of organizations(providerIssuer)) await stores.organizations.putOrganization(organization)
   for (const role of customRoles) await stores.customRoles.putCustomRole(role)
 
+  Object.assign(process.env, endpoints)
   const shared = { ROLECAST_TABLE: tableName, ROLECAST_STAGE: 'test', ROLECAST_KMS_KEY_ID: 'wrapping-key' }
   const rotate = createRotation({ ...connectRotation(readRotationConfig(shared)), write: () => undefined })
   const audiences = [providerAudience]
@@ -84,6 +85,8 @@ export async function startTokenService(dynamoDbEndpoint: string, settings: Read
 
   /** A new execution environment: its own memory, the same table. */
   const start = () => {
+    // The SDK looks for its endpoints when a client sends its first request.
+    Object.assign(process.env, endpoints)
     const dependencies = connect(config, { onTableRequest: (operation) => void tableRequests.push(operation) })
     const log: typeof dependencies.log = (event, members) => void lines.push(JSON.stringify({ event, ...members }))
     return createHandler({ ...dependencies, log })

@@ -10,6 +10,9 @@ import { limitGrant } from '../domain/grant/limit.ts'
 import type { CustomRoleStore, Subject } from './ports.ts'
 import { type Assignment, type AssignmentDependencies, resolveAssignment } from './resolve-assignment.ts'
 
+/** How long resolving may take, so that what was fresh when it was read is not too old when it is evaluated. */
+const resolvingMs = 15_000
+
 export interface GrantDependencies extends AssignmentDependencies {
   readonly customRoles: Pick<CustomRoleStore, 'readCustomRoles'>
   readonly catalogs: ReadonlyMap<string, CompiledCatalog>
@@ -81,12 +84,13 @@ export async function resolveHolding(
   })
   if (!assignment.ok) return assignment
   const { record, settings } = assignment.value
+  const { limits } = dependencies
   const state = deriveState(record, {
     application,
     settings,
     policy: catalog.catalog.policy,
     now: dependencies.clock(),
-    maxAgeMs: Math.max(dependencies.limits.staleIfErrorMs, dependencies.limits.confirmedForMs),
+    maxAgeMs: Math.max(limits.staleIfErrorMs, limits.confirmedForMs) + resolvingMs,
   })
   const ids = catalog.catalog.policy.customRoles === 'none' ? [] : customRoleIds(rolesIn(application, record.roles))
   const customRoles =

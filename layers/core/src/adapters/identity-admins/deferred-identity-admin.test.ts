@@ -59,4 +59,25 @@ describe('an identity admin that is opened when first needed', () => {
     expect(failures).toEqual([new Error('no secret')])
     expect(await admin.readAccount(key, { deadlineMs: 50 })).toEqual({ outcome: 'not_found' })
   })
+
+  it('is opened anew when it refuses us, once a minute at most: the secret may have been replaced', async () => {
+    const sources = [new MemoryIdentityAdmin(), new MemoryIdentityAdmin(), new MemoryIdentityAdmin()]
+    const waiting = [...sources]
+    const { admin, time, opened } = setUp(async () => waiting.shift() ?? new MemoryIdentityAdmin())
+    const read = () => admin.readAccount(key, { deadlineMs: 50 })
+    expect(await read()).toEqual({ outcome: 'not_found' })
+    for (const source of sources.slice(0, 2)) source.fail({ outcome: 'refused', status: 401 })
+
+    time.now += 59_999
+    expect(await read()).toEqual({ outcome: 'refused', status: 401 })
+    expect(opened()).toBe(1)
+    time.now += 1
+    expect(await read()).toEqual({ outcome: 'refused', status: 401 })
+    expect(opened()).toBe(2)
+    expect(await read()).toEqual({ outcome: 'refused', status: 401 })
+    expect(opened()).toBe(2)
+    time.now += 60_000
+    expect(await read()).toEqual({ outcome: 'not_found' })
+    expect(opened()).toBe(3)
+  })
 })

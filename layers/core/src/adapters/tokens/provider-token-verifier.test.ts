@@ -7,7 +7,7 @@ import {
   signAsProvider,
   startKeySetServer,
 } from '../../../../../test/support/key-set-server.ts'
-import type { SubjectTokenType, TrustedProvider } from '../../application/ports.ts'
+import { providerAlgorithms, type SubjectTokenType, type TrustedProvider } from '../../application/ports.ts'
 import { ProviderTokenVerifier } from './provider-token-verifier.ts'
 import { SubjectTokenVerifiers } from './subject-token-verifier.ts'
 
@@ -97,6 +97,16 @@ describe('a token of a trusted provider', () => {
     expect(await verify(token, 'jwt', { organization: { fixed: 'acme' } })).toMatchObject({
       value: { organization: 'acme' },
     })
+  })
+})
+
+describe('an algorithm on the list', () => {
+  it.each(providerAlgorithms)('%s verifies', async (alg) => {
+    const one = await createProviderKey(`key of ${alg}`, alg)
+    server.keys.push(one)
+    const token = await signAsProvider(one, accessClaims)
+    expect(await verify(token, 'jwt', { algorithms: [alg] })).toMatchObject({ ok: true })
+    server.keys.pop()
   })
 })
 
