@@ -72,7 +72,9 @@ if (wanted('authorizer')) figures.authorizer = await measureAuthorizer(rounds, n
 if (wanted('coldStart')) {
   note(`cold starts: ${options.starts} of each bundle`)
   const progress = (round: number) => process.stderr.write(`\r  start ${round} of ${options.starts} `)
-  figures.coldStart = Object.fromEntries(coldStarts(bundles(), environments(), options.starts, progress))
+  const known = environments()
+  const ours = new Map([...bundles()].filter(([name]) => name in known))
+  figures.coldStart = Object.fromEntries(coldStarts(ours, known, options.starts, progress))
   process.stderr.write('\n')
 }
 console.log(options.json ? JSON.stringify(figures, null, 2) : formatFigures(figures))

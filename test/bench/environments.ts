@@ -27,6 +27,5 @@ export function environments(): Record<string, Record<string, string>> {
       }),
     },
     'rotate-keys': { ...aws, ...ring },
-    'customer-v2': { ...aws, PRODUCT_TABLE: 'bench' },
   }
 }
