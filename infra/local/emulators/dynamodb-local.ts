@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { listen } from '../listen.ts'
+import { answers } from './answers.ts'
 
 const run = promisify(execFile)
 
@@ -37,7 +38,9 @@ export async function startDynamoDbLocal(cache: string): Promise<{ endpoint: str
   await reserved.close()
   const library = `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`
   const options = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(reserved.port)]
-  const child = spawn('java', [library, '-jar', join(folder, 'DynamoDBLocal.jar'), ...options], { stdio: 'ignore' })
+  const jar = join(folder, 'DynamoDBLocal.jar')
+  // It leaves a file in the folder it runs in.
+  const child = spawn('java', [library, '-jar', jar, ...options], { cwd: folder, stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const stop = async () => {
     child.kill()
@@ -76,14 +79,5 @@ async function fetched(cache: string): Promise<string> {
     return place
   } finally {
     await rm(beside, { recursive: true, force: true })
-  }
-}
-
-async function answers(endpoint: string): Promise<boolean> {
-  try {
-    await (await fetch(endpoint, { signal: AbortSignal.timeout(1_000) })).arrayBuffer()
-    return true
-  } catch {
-    return false
   }
 }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { listen } from '../listen.ts'
+import { answers } from './answers.ts'
 import { checkDataFile, quickenStreams } from './dynamodb-file.ts'
 import { endOrphan, noteProcess } from './orphan.ts'
 
@@ -117,14 +118,5 @@ async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<vo
     if (Date.now() > deadline)
       throw new EmulatorMissing(`The embedded DynamoDB emulator does not answer: ${said.trim()}.`)
     await wait(10)
-  }
-}
-
-async function answers(endpoint: string): Promise<boolean> {
-  try {
-    await (await fetch(endpoint, { signal: AbortSignal.timeout(1_000) })).arrayBuffer()
-    return true
-  } catch {
-    return false
   }
 }
