@@ -48,8 +48,8 @@ export function createAuthorizer(
     if (held === undefined || refusal !== undefined || route === undefined) {
       return denyHttp(refusal?.code ?? 'no_such_route', route)
     }
-    judgement.answer ??= allowed(held, route)
-    return judgement.answer as HttpAnswer
+    judgement.http ??= allowed(held, route)
+    return judgement.http
   }
 
   async function answerRest(event: Fields): Promise<RestAnswer | HttpAnswer> {

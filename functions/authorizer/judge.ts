@@ -2,8 +2,10 @@ import { type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decisi
 import { type DecisionIndex, decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/decide'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
 import type { TokenVerifier } from '@rolecast/permission-sdk/parts/token-verifier'
+import type { HttpAnswer } from './authorize.ts'
 import type { AuthorizerConfig } from './config.ts'
 import type { Asking } from './later/ask.ts'
+import type { RestAnswer } from './later/rest.ts'
 import { type AccountKnowledge, judgedBy, NewestGrants, note } from './newest-grants.ts'
 
 export interface JudgeDependencies {
@@ -23,8 +25,9 @@ export interface JudgeDependencies {
 export interface Judgement {
   readonly held?: HeldGrant
   readonly refusal?: Refusal
-  /** The answer an HTTP API got for it, kept as long as it is. */
-  answer?: unknown
+  /** The answers gateways got for it, kept as long as it is. */
+  http?: HttpAnswer
+  rest?: { readonly arn: string; readonly answer: RestAnswer }
 }
 
 /** A verified token and what it comes to with what is known of its account. */

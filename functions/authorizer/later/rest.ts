@@ -1,5 +1,5 @@
 import { answerOf, type Code } from '@rolecast/core/domain/decision/codes'
-import type { Outcome } from '@rolecast/core/domain/decision/refusal'
+import type { Outcome, Refusal } from '@rolecast/core/domain/decision/refusal'
 import { type DecisionIndex, decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/decide'
 import { findRoute } from '@rolecast/core/domain/routes/find-route'
 import { readBearer } from '@rolecast/permission-sdk/parts/bearer'
@@ -52,7 +52,7 @@ export function createRestAuthorizer({ index, judge, logDeny, cached }: RestDepe
   }
 
   /** The policy speaks for every route, so the context of a cached answer may say nothing that is true of one only. */
-  function answerTo({ held, refusal }: Judgement & { held: HeldGrant }, { arn, route }: RestRequest): RestAnswer {
+  function answerTo(held: HeldGrant, refusal: Refusal | undefined, { arn, route }: RestRequest): RestAnswer {
     const allowed = refusal === undefined
     const isGranted = (other: IndexedRoute) => decideOnRoute(index, held.grant, other).allowed
     const own = allowed ? allowOnly : denyOnly
@@ -68,9 +68,13 @@ export function createRestAuthorizer({ index, judge, logDeny, cached }: RestDepe
     const request = readRequest(event)
     if (request === undefined) return undefined
     const { bearer, route, arn } = request
-    const { held, refusal }: Judgement = bearer.ok ? await judge(bearer.value, route) : bearer
+    const judgement: Judgement = bearer.ok ? await judge(bearer.value, route) : bearer
+    const { held, refusal } = judgement
     if (refusal !== undefined) logDeny(refusal.code, route)
-    if (held !== undefined) return answerTo({ held, ...(refusal && { refusal }) }, request)
+    if (held !== undefined) {
+      if (judgement.rest?.arn !== arn.arn) judgement.rest = { arn: arn.arn, answer: answerTo(held, refusal, request) }
+      return judgement.rest.answer
+    }
     const code = refusal?.code ?? 'internal'
     const { status, title } = answerOf(code)
     if (status === 401) throw new Error('Unauthorized')

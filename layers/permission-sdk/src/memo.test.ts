@@ -1,0 +1,45 @@
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect, it } from 'vitest'
+import { TokenMemo } from './memo.ts'
+
+describe('a token memo', () => {
+  it('gives a value to the same token only, though the ends are the same', () => {
+    const memo = new TokenMemo<string>(10)
+    const end = 's'.repeat(43)
+    memo.set(`a.${end}`, 'a')
+    expect(memo.get(`a.${end}`)).toBe('a')
+    expect(memo.get(`b.${end}`)).toBeUndefined()
+    memo.set(`b.${end}`, 'b')
+    expect(memo.get(`a.${end}`)).toBeUndefined()
+  })
+
+  it('keeps what is used and forgets what is not, within twice its capacity', () => {
+    const memo = new TokenMemo<number>(3)
+    memo.set('kept', 0)
+    for (let token = 1; token <= 30; token++) {
+      memo.set(`token-${token}`, token)
+      expect(memo.get('kept')).toBe(0)
+    }
+    const remembered = Array.from({ length: 30 }, (_, at) => memo.get(`token-${at + 1}`)).filter((value) => value)
+    expect(remembered.length).toBeLessThanOrEqual(6)
+    memo.clear()
+    expect(memo.get('kept')).toBeUndefined()
+  })
+
+  it('remembers nothing with capacity 0', () => {
+    const memo = new TokenMemo<number>(0)
+    memo.set('token', 1)
+    expect(memo.get('token')).toBeUndefined()
+  })
+
+  test.prop([
+    fc.array(fc.tuple(fc.boolean(), fc.string({ maxLength: 2 })), { maxLength: 60 }),
+    fc.integer({ min: 1, max: 4 }),
+  ])('never gives a token the value of another', (steps, capacity) => {
+    const memo = new TokenMemo<string>(capacity)
+    for (const [put, token] of steps) {
+      if (put) memo.set(token, token)
+      else expect([undefined, token]).toContain(memo.get(token))
+    }
+  })
+})
