@@ -6,7 +6,7 @@ import { type HttpAnswer, type HttpRequest, jsonAnswer } from './http.ts'
 import { problem } from './refusals.ts'
 
 /** Readers of the key set notice a removed key within this many seconds, and a new one long before it signs. */
-export const keySetSeconds = 60
+const keySetSeconds = 60
 
 /**
  * `GET /.well-known/oauth-authorization-server`: RFC 8414. There is no authorization endpoint, hence no response type; a list

@@ -22,10 +22,10 @@ import { formEvent, lambdaContext } from './http-api-event.ts'
 import { createProviderKey, signAsProvider, startKeySetServer } from './key-set-server.ts'
 
 export const issuer = 'https://tokens.example'
-export const providerIssuer = 'https://login.example'
+const providerIssuer = 'https://login.example'
 /** Another trusted provider, which no organization has chosen. */
 export const otherIssuer = 'https://login.other.example'
-export const providerAudience = 'https://api.example'
+const providerAudience = 'https://api.example'
 const tokenType = 'urn:ietf:params:oauth:token-type:'
 const client = { clientId: 'rolecast', clientSecret: 'not-a-secret' }
 
@@ -65,9 +65,14 @@ export async function startTokenService(dynamoDbEndpoint: string, settings: Read
   for (const organization of organizations(providerIssuer)) await stores.organizations.putOrganization(organization)
   for (const role of customRoles) await stores.customRoles.putCustomRole(role)
 
-  Object.assign(process.env, endpoints)
   const shared = { ROLECAST_TABLE: tableName, ROLECAST_STAGE: 'test', ROLECAST_KMS_KEY_ID: 'wrapping-key' }
-  const rotate = createRotation({ ...connectRotation(readRotationConfig(shared)), write: () => undefined })
+  // The SDK looks for its endpoints when a client sends its first request, and several services may run in one test.
+  const here = () => Object.assign(process.env, endpoints)
+  const rotation = createRotation({ ...connectRotation(readRotationConfig(shared)), write: () => undefined })
+  const rotate = (event: unknown) => {
+    here()
+    return rotation(event)
+  }
   const audiences = [providerAudience]
   const organization = { claim: 'org' }
   const config = readConfig({
@@ -85,8 +90,6 @@ export async function startTokenService(dynamoDbEndpoint: string, settings: Read
 
   /** A new execution environment: its own memory, the same table. */
   const start = () => {
-    // The SDK looks for its endpoints when a client sends its first request.
-    Object.assign(process.env, endpoints)
     const dependencies = connect(config, { onTableRequest: (operation) => void tableRequests.push(operation) })
     const log: typeof dependencies.log = (event, members) => void lines.push(JSON.stringify({ event, ...members }))
     return createHandler({ ...dependencies, log })
@@ -94,6 +97,7 @@ export async function startTokenService(dynamoDbEndpoint: string, settings: Read
   const handler = start()
 
   const call = async (event: APIGatewayProxyEventV2, on = handler) => {
+    here()
     const { statusCode = 0, headers = {}, body = '' } = await on(event, lambdaContext)
     const parsed: Record<string, unknown> = body === '' ? {} : JSON.parse(body)
     return { status: statusCode, headers, text: body, json: parsed }
