@@ -52,6 +52,14 @@ describe('batchGet', () => {
   })
 })
 
+describe('get', () => {
+  it('reads consistently', async () => {
+    client.on(GetCommand).resolves({ Item: one })
+    expect(await table.get(one)).toEqual(one)
+    expect(client.commandCalls(GetCommand)[0]?.args[0].input.ConsistentRead).toBe(true)
+  })
+})
+
 describe('query', () => {
   it('reads every page, consistently', async () => {
     client
