@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           env,
-          include: ['test/{contracts,integration,conformance,local}/**/*.test.ts', 'infra/local/**/*.test.ts'],
+          include: ['test/{contracts,integration,conformance,local,tour}/**/*.test.ts', 'infra/local/**/*.test.ts'],
           globalSetup: ['test/support/dynamodb-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { API_RESOURCE } from './identity-provider/configuration.ts'
 import type { SystemPorts } from './ports.ts'
 
@@ -49,11 +49,14 @@ export async function makeAssembly(folder: string, ports: SystemPorts, note: (te
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   note('building the functions')
-  await run(['scripts/build.ts'])
+  const dist = join(folder, 'dist')
+  const build = `import { buildAll } from './scripts/build.ts'; await buildAll(process.argv[1])`
+  await run(['--input-type=module-typescript', '-e', build, resolve(dist)])
   note('synthesizing the stacks')
-  const options = `{ stages: ['local'], outdir: process.argv[1], validate: false, context: JSON.parse(process.argv[2]) }`
-  const program = `import { synthesize } from './infra/synthesize.ts'; synthesize(${options})`
-  await run(['--input-type=module-typescript', '-e', program, folder, context])
+  const options = `{ stages: ['local'], outdir, dist, validate: false, context: JSON.parse(context) }`
+  const synthesis = `import { synthesize } from './infra/synthesize.ts'
+    const [, outdir, dist, context] = process.argv; synthesize(${options})`
+  await run(['--input-type=module-typescript', '-e', synthesis, resolve(folder), resolve(dist), context])
   writeFileSync(mark, state)
 }
 
