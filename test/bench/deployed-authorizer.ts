@@ -11,7 +11,7 @@ type Event = Readonly<Record<string, unknown>>
 export type Handler = (event: Event) => Promise<{ readonly isAuthorized: boolean; readonly context?: Event }>
 
 /** One route per permission, as many as the catalog has. */
-export function catalogOf(model: Model, application: string): DecisionCatalog {
+function catalogOf(model: Model, application: string): DecisionCatalog {
   return {
     application,
     epochs: [model.permissions.length],
@@ -31,7 +31,7 @@ export function environmentOf(setting: Setting): Record<string, string> {
 }
 
 /** Lays the deployed bundle beside a catalog of the bench, as the construct does, and returns the folder. */
-export function layOut(model: Model, application: string, name: string): string {
+function layOut(model: Model, application: string, name: string): string {
   const folder = join(root, '.rolecast/bench', name)
   mkdirSync(folder, { recursive: true })
   copyFileSync(join(root, 'dist/functions/authorizer/index.mjs'), join(folder, 'index.mjs'))

@@ -32,7 +32,7 @@ export function lockOf({ application, epochs, keys }: CompiledCatalog): CatalogL
 const appliedAtMint: ReadonlySet<string> = new Set(['outside_ceiling', 'feature_disabled'])
 
 /** What the product should answer, according to the oracle. */
-export function expected({ allowed, clause }: Verdict): Answer {
+function expected({ allowed, clause }: Verdict): Answer {
   return { allowed, clause, code: appliedAtMint.has(clause) ? 'not_granted' : clause }
 }
 

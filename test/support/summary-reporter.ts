@@ -7,7 +7,10 @@ export class SummaryReporter implements Reporter {
     let broken = 0
     for (const module of modules) {
       for (const test of module.children.allTests()) count[test.result().state]++
-      if (module.state() === 'failed' && [...module.children.allTests()].every((test) => test.result().state !== 'failed')) {
+      if (
+        module.state() === 'failed' &&
+        [...module.children.allTests()].every((test) => test.result().state !== 'failed')
+      ) {
         broken++
       }
     }

@@ -10,7 +10,7 @@ export interface AuthorizerSettings {
 }
 
 /** A Rolecast token lives this long, in seconds; a cached answer may live only as long as the token still does. */
-export const tokenLifeSeconds = 300
+const tokenLifeSeconds = 300
 
 const header = { http: '$request.header.Authorization', rest: 'method.request.header.Authorization' } as const
 const routeKey = '$context.routeKey'

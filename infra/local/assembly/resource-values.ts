@@ -24,7 +24,7 @@ export function resourceValues(id: ResourceIdentity): Values {
 }
 
 /** Ids that AWS makes up (of APIs, authorizers, resources): ten characters, the same at every synth. */
-export function shortId({ stack, logicalId }: Pick<ResourceIdentity, 'stack' | 'logicalId'>): string {
+function shortId({ stack, logicalId }: Pick<ResourceIdentity, 'stack' | 'logicalId'>): string {
   return createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, 10)
 }
 

@@ -1,5 +1,5 @@
 /** Resource types that the local stack gives life to. */
-export const EMULATED: ReadonlySet<string> = new Set([
+const EMULATED: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::GatewayResponse',
   'AWS::ApiGateway::Method',

@@ -83,7 +83,7 @@ export function arbitraryAssignments(catalog: Catalog): fc.Arbitrary<readonly Ro
   return fc.array(assignment, { maxLength: 4 })
 }
 
-export function arbitraryRecord(catalog: Catalog): fc.Arbitrary<AccountRecord> {
+function arbitraryRecord(catalog: Catalog): fc.Arbitrary<AccountRecord> {
   return fc.record({
     organization: fc.constant(organization),
     account: fc.constant(account),
@@ -96,7 +96,7 @@ export function arbitraryRecord(catalog: Catalog): fc.Arbitrary<AccountRecord> {
 }
 
 /** Facts about the attributes and lists that the catalog's qualifiers ask for, with values that may fit or be missing. */
-export function arbitraryFacts(catalog: Catalog): fc.Arbitrary<Facts | undefined> {
+function arbitraryFacts(catalog: Catalog): fc.Arbitrary<Facts | undefined> {
   const rules = Object.values(catalog.qualifiers)
   const values = new Map<string, string[]>()
   for (const rule of rules) {
