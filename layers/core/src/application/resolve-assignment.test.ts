@@ -101,6 +101,12 @@ describe.each(noAnswers)('when the identity admin answers %j', (failure, reason)
     expect(world.database.accounts.size).toBe(0)
   })
 
+  it('does not take for confirmed now what was confirmed in this very millisecond', async () => {
+    const world = await confirmedWorld()
+    world.identityAdmin.fail(failure)
+    expect(await ask(world, { assignmentMaxAgeMs: 0 })).toMatchObject({ refusal: { code: 'unconfirmed' } })
+  })
+
   it('refuses a request for something younger, and writes nothing', async () => {
     const world = await confirmedWorld()
     world.identityAdmin.fail(failure)

@@ -3,6 +3,7 @@ import type { CustomRole } from '../domain/assignment/organization.ts'
 import { customRoleId, rolesIn } from '../domain/assignment/role-names.ts'
 import type { AssignmentState } from '../domain/assignment/state.ts'
 import type { CompiledCatalog } from '../domain/catalog/compiled-catalog.ts'
+import { withRoleChanges } from '../domain/catalog/role-changes.ts'
 import { accept, type Outcome, refuse } from '../domain/decision/refusal.ts'
 import { evaluate } from '../domain/grant/evaluate.ts'
 import type { Grant } from '../domain/grant/grant.ts'
@@ -26,6 +27,7 @@ export interface GrantQuestion {
 
 /** Everything a grant is computed from, as it was read for one request. */
 export interface Holding extends Assignment {
+  /** As the organization has changed it. */
   readonly catalog: CompiledCatalog
   readonly state: AssignmentState
   /** Definitions of the held custom roles, as far as they exist. */
@@ -95,7 +97,12 @@ export async function resolveHolding(
   const ids = catalog.catalog.policy.customRoles === 'none' ? [] : customRoleIds(rolesIn(application, record.roles))
   const customRoles =
     ids.length === 0 ? [] : await dependencies.customRoles.readCustomRoles(organization, application, ids)
-  return accept({ ...assignment.value, catalog, state, customRoles })
+  return accept({
+    ...assignment.value,
+    catalog: withRoleChanges(catalog, settings.roleChanges),
+    state,
+    customRoles,
+  })
 }
 
 function customRoleIds(roles: readonly string[]): readonly string[] {

@@ -169,6 +169,21 @@ describe('refused', () => {
     expect(server.requests()).toBe(before)
   })
 
+  it('another issuer, also when the verifier is asked directly', async () => {
+    const elsewhere = 'https://login.elsewhere.example'
+    const provider = {
+      issuer: elsewhere,
+      jwksUri: server.url,
+      audiences: [accessClaims.aud],
+      organization: { fixed: 'acme' },
+      algorithms: ['ES256'],
+    } as const
+    const one = new ProviderTokenVerifier(provider, { clock: () => now * 1000 })
+    expect(await one.verifySubjectToken(await signAsProvider(key, accessClaims), 'jwt')).toMatchObject({
+      refusal: { code: 'wrong_issuer' },
+    })
+  })
+
   it('what is no token at all', async () => {
     const payload = Buffer.from(JSON.stringify(accessClaims)).toString('base64url')
     for (const bad of [
