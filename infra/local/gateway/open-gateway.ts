@@ -45,8 +45,10 @@ export async function listenForApis(
   }))
   const answers = new Map<string, Answer>()
   const listening = new Map<string, Listening>()
+  let closed: Promise<unknown> | undefined
   const close = async () => {
-    await Promise.all([...listening.values()].map((server) => server.close()))
+    closed ??= Promise.all([...listening.values()].map((server) => server.close()))
+    await closed
   }
   try {
     for (const { id, name } of apis) {

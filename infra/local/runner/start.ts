@@ -137,6 +137,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   opened.defer(() => streams.stop())
   opened.defer(sweepExpired({ endpoint: dynamodb.endpoint, tables, log }))
   gateway.open(assembly, { functions, mayInvoke, log, now: Date.now })
+  // Also the first to close: no request comes any more when the functions end.
+  opened.defer(() => gateway.close())
 
   const running = opened.move()
   return {
