@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Clock } from '../../../application/ports.ts'
+import { parseStrictJson } from '../../../domain/claims/strict-json.ts'
 import { type Answer, attempt, type Failure, garbage, hasMediaType, refused } from './attempt.ts'
-import { parseStrictJson } from './strict-json.ts'
 
 /** A slow token endpoint must not hold whoever asks next for ever; each caller has its own, usually shorter, deadline. */
 const TOKEN_TIMEOUT_MS = 5_000

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { AccountKey, AccountStatement } from '../../../domain/assignment/statement.ts'
-import { parseStrictJson } from './strict-json.ts'
+import { parseStrictJson } from '../../../domain/claims/strict-json.ts'
 
 /**
  * The formats of events/identity-admin/openapi.yaml. Statements and pages are closed objects: a member we do not know could

@@ -25,6 +25,12 @@ describe('parseStrictJson', () => {
     expect(parseStrictJson(text)).toBeUndefined()
   })
 
+  test('refuses objects and lists nested deeper than asked', () => {
+    expect(parseStrictJson('[{"a":[1]}]', 3)).toEqual({ value: [{ a: [1] }] })
+    expect(parseStrictJson('[{"a":[1]}]', 2)).toBeUndefined()
+    expect(parseStrictJson('[{}, {}, {"a":"[[["}]', 2)).toEqual({ value: [{}, {}, { a: '[[[' }] })
+  })
+
   test.each([
     ['the same name in two objects', '[{"a":1},{"a":1},{"b":{"a":1},"a":1}]'],
     ['a value that looks like a name', '{"a":"b","b":"a"}'],
