@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import * as v from 'valibot'
@@ -7,6 +8,7 @@ import { DataFile } from './data-file.ts'
 import { customRoles, organizations, people, rolesOnOffer } from './demo-data.ts'
 import { startIdentityProvider } from './identity-provider/server.ts'
 import { startIxAdmin } from './ix-admin/server.ts'
+import { listen } from './listen.ts'
 import { makeAssembly } from './local-assembly.ts'
 import type { SystemPorts } from './ports.ts'
 import { type LocalStack, startLocalStack } from './runner/start.ts'
@@ -39,6 +41,7 @@ const clientSecrets = v.strictObject({ rolecast: v.string(), administration: v.s
 export async function startSystem({ dataFolder, assembly, ports, progress }: SystemOptions): Promise<System> {
   await using opened = new AsyncDisposableStack()
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  await checkPorts(ports)
 
   progress('Assembly')
   await makeAssembly(assembly, ports, (text) => progress(`  ${text}`))
@@ -102,6 +105,14 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   opened.defer(() => forgetRunning(dataFolder))
   const everything = opened.move()
   return { running, table, close: () => everything.disposeAsync() }
+}
+
+/** Says so at once, before anything is built. */
+async function checkPorts(ports: SystemPorts): Promise<void> {
+  for (const [name, port] of Object.entries(ports)) {
+    const listening = await listen(createServer(), { what: name, port })
+    await listening.close()
+  }
 }
 
 async function clientSecretsIn(dataFolder: string): Promise<v.InferOutput<typeof clientSecrets>> {
