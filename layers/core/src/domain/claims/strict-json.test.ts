@@ -19,6 +19,7 @@ describe('parseStrictJson', () => {
     ['a space before the colon', '{"a" :1,"a"\n:1}'],
     ['no JSON', '{"a":1'],
     ['nothing', ''],
+    ['endless nesting', '['.repeat(50_000) + ']'.repeat(50_000)],
     ['a byte order mark', '\ufeff{}'],
     ['a trailing text', '{} {}'],
   ])('refuses %s', (_, text) => {

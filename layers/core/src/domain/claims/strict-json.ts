@@ -3,10 +3,7 @@
  * which of the two counts, so two readers could take a different role from the same text), and for objects and lists
  * nested more than `deepest` deep.
  */
-export function parseStrictJson(
-  text: string,
-  deepest = Number.POSITIVE_INFINITY,
-): { readonly value: unknown } | undefined {
+export function parseStrictJson(text: string, deepest = 100): { readonly value: unknown } | undefined {
   let value: unknown
   try {
     value = JSON.parse(text)
