@@ -6,7 +6,7 @@ import type { VerificationKey } from './keys/key-set.ts'
 import { KeySource, type KeySourceOptions } from './keys/key-source.ts'
 import { TokenMemo } from './memo.ts'
 import { type AccessClaims, checkClaims, validFrom } from './token/claims.ts'
-import { decodeText, longestToken, splitCompact } from './token/compact.ts'
+import { decodeSegment, decodeText, longestToken, splitCompact } from './token/compact.ts'
 import { readHeader } from './token/header.ts'
 import { isSignedBy } from './token/signature.ts'
 import { parseObject } from './token/strict-json.ts'
@@ -90,7 +90,11 @@ export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Veri
     if (payload === undefined) return refuse('malformed_token', { part: 'payload' })
     const claims = checkClaims(payload, expected, now)
     if (!claims.ok) return claims
-    if (!isSignedBy(key.value, compact)) return refuse('bad_signature')
+    if (!isSignedBy(key.value, compact)) {
+      return decodeSegment(compact.signature)
+        ? refuse('bad_signature')
+        : refuse('malformed_token', { part: 'signature' })
+    }
     if (knownKey === undefined) rememberHeader(compact.header, key.value)
     return grantOf(token, claims.value)
   }
