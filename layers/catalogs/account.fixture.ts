@@ -5,6 +5,7 @@ import type { GrantKey } from '@rolecast/core/domain/catalog/catalog'
 import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import type { FeatureKeyOf, PermissionKeyOf, RoleKeyOf, RouteKeyOf } from '@rolecast/core/domain/catalog/define'
+import { type RoleChanges, withRoleChanges } from '@rolecast/core/domain/catalog/role-changes'
 import type { Code } from '@rolecast/core/domain/decision/codes'
 import { type Decision, decide, type Facts, indexCatalog } from '@rolecast/core/domain/grant/decide'
 import { evaluate } from '@rolecast/core/domain/grant/evaluate'
@@ -29,6 +30,7 @@ export interface Situation<C extends CompiledCatalog> {
   /** Every feature unless said. */
   readonly features?: readonly FeatureKeyOf<C['catalog']>[]
   readonly defaultFull?: boolean
+  readonly roleChanges?: RoleChanges
   readonly status?: 'active' | 'inactive'
   /** The source gave no statement, for this reason. */
   readonly noStatement?: UnknownReason
@@ -60,7 +62,10 @@ export function account<C extends CompiledCatalog>(
   const question = { application, settings, policy: catalog.policy, now, maxAgeMs: 900_000 }
   const state =
     failure === undefined ? deriveState(statement, question) : deriveState(undefined, { ...question, failure })
-  const outcome = evaluate(compiled, state, { customRoles: situation.customRoles ?? [], settings })
+  const outcome = evaluate(withRoleChanges(compiled, situation.roleChanges), state, {
+    customRoles: situation.customRoles ?? [],
+    settings,
+  })
   const index = indexCatalog(toDecisionCatalog(compiled))
   const answer = (decision: Decision): Answer => (decision.allowed ? 'allowed' : decision.refusal.code)
   return {

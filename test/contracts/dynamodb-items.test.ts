@@ -175,6 +175,14 @@ describe('items', () => {
     ['account', { kind: 'organization' }],
     ['organization', { organization: 'other' }],
     ['organization', { applications: [{ application: 'shop', features: ['refunds'], defaultFull: 'false' }] }],
+    [
+      'organization',
+      {
+        applications: [
+          { application: 'shop', features: [], defaultFull: false, roleChanges: [{ role: 'clerk', enabled: [] }] },
+        ],
+      },
+    ],
     ['organization', { revision: 0 }],
     ['role', { id: 'owner' }],
     ['role', { application: 'library' }],

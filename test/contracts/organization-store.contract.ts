@@ -11,6 +11,12 @@ const acme: Organization = {
   revision: 0,
 }
 
+const withoutReading = {
+  features: ['refunds'],
+  defaultFull: true,
+  roleChanges: { clerk: { enabled: [], disabled: ['order/read'] } },
+}
+
 /** What every OrganizationStore does. */
 export function organizationStoreContract(makeWorld: MakeWorld): void {
   describe('OrganizationStore', () => {
@@ -71,7 +77,23 @@ export function organizationStoreContract(makeWorld: MakeWorld): void {
       expect(Object.entries(read?.applications ?? {}).sort()).toEqual(Object.entries(applications).sort())
     })
 
+    it('keeps what was changed of roles, whatever their names', async () => {
+      const change = { enabled: ['order/send'], disabled: ['order/read', 'parcel/pack[draft]'] }
+      const roleChanges = Object.fromEntries(['__proto__', 'clerk'].map((role) => [role, change]))
+      const applications = {
+        shop: { features: [], defaultFull: false, roleChanges },
+        library: acme.applications['shop'],
+      }
+      await world.organizations.putOrganization({ ...acme, applications } as Organization)
+      const read = await world.organizations.readOrganization('acme')
+      expect(Object.entries(read?.applications['shop']?.roleChanges ?? {}).sort()).toEqual(
+        Object.entries(roleChanges).sort(),
+      )
+      expect(read?.applications['library']).not.toHaveProperty('roleChanges')
+    })
+
     it.each<[string, Partial<Organization>]>([
+      ['something a role grants gone', { applications: { ...acme.applications, shop: withoutReading } }],
       ['another issuer', { issuer: 'https://other.example' }],
       ['an application gone', { applications: { shop: { features: ['refunds'], defaultFull: true } } }],
       ['a feature gone', { applications: { ...acme.applications, shop: { features: [], defaultFull: true } } }],

@@ -129,6 +129,20 @@ describe('Jacada Interact Server', () => {
     expect(admin.can('resources.manage')).toBe('not_granted')
   })
 
+  test('S4:L59 what a role grants by default an organization may change, but not hand out what is of the system', () => {
+    const roleChanges = {
+      designer: { enabled: ['flows.status.change', 'account.license.update'], disabled: ['flows.publish'] },
+      system_admin: { enabled: [], disabled: ['system.server.manage'] },
+    }
+    const designer = account(compiled, ['designer'], { roleChanges })
+    expect(designer.can('flows.publish')).toBe('not_granted')
+    expect(designer.can('flows.status.change')).toBe('allowed')
+    expect(designer.can('account.license.update')).toBe('not_granted')
+    expect(account(compiled, ['flow_admin'], { roleChanges }).can('flows.publish')).toBe('not_granted')
+    expect(account(compiled, ['system_admin'], { roleChanges }).can('system.server.manage')).toBe('allowed')
+    expect(account(compiled, ['designer']).can('flows.publish')).toBe('allowed')
+  })
+
   test('assumed: the menus of the account are open to who manages it, changes are there at the next access', () => {
     const managers = ['system_admin', 'account_admin', 'vxml_connector_admin']
     expect(rolesWith(compiled, 'account.menus.view')).toEqual(managers)

@@ -199,6 +199,8 @@ export const catalog = defineCatalog({
     definitionTakesEffect: 'next_access',
     customRoles: 'gates',
     customRoleDeletion: 'holders_lose_it',
+    // The page speaks of permissions "enabled by default for each user Role" (S4:L59): so they may be changed.
+    roleDefaults: 'organization_may_change',
     mayAssign: 'account.users.manage',
     mayDefine: 'account.roles.create',
   },

@@ -77,6 +77,27 @@ describe('a token', () => {
     ])
   })
 
+  it('carries what a role grants as the organization has changed it, where the catalog lets it', async () => {
+    const world = createWorld()
+    const roleChanges = { clerk: { enabled: [], disabled: ['orders.refund'] } }
+    const settings = { features: ['refunds'], defaultFull: false, roleChanges }
+    world.database.organizations.set(nameOf('acme'), { ...acme, applications: { shop: settings } })
+    const fixed = world.present(accepted(await exchange(world)).accessToken)
+    expect(keysIn(fixed)).toContain('orders.refund')
+    const { catalog } = compiledShop
+    const policy = { ...catalog.policy, roleDefaults: 'organization_may_change' } as const
+    const catalogs = new Map(world.dependencies.catalogs).set('shop', {
+      ...compiledShop,
+      catalog: { ...catalog, policy },
+    })
+    const changed = await exchange({ ...world, dependencies: { ...world.dependencies, catalogs } })
+    expect(keysIn(world.present(accepted(changed).accessToken))).toEqual([
+      'orders.view',
+      'orders.view[own]',
+      'stock.view',
+    ])
+  })
+
   it('is empty, not refused, where no role means no access', async () => {
     const world = createWorld(holding({ application: 'open', role: 'clerk' }))
     expect(keysIn(world.present(accepted(await exchange(world)).accessToken))).toEqual([])

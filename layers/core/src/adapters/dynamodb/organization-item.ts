@@ -1,24 +1,34 @@
 import * as v from 'valibot'
 import type { Organization } from '../../domain/assignment/organization.ts'
+import type { RoleChanges } from '../../domain/catalog/role-changes.ts'
 import type { Item } from './conditions.ts'
 import { organizationItemKey } from './keys.ts'
 import { count, expectSame, parseItem } from './parse-item.ts'
 
-/** Applications are a list: the SDK drops a map's member that is named `__proto__`. */
+const roleChanges = v.array(v.object({ role: v.string(), enabled: v.array(v.string()), disabled: v.array(v.string()) }))
+const settings = v.object({
+  application: v.string(),
+  features: v.array(v.string()),
+  defaultFull: v.boolean(),
+  roleChanges: v.exactOptional(roleChanges),
+})
+
+/** Applications and roles are lists: the SDK drops a map's member that is named `__proto__`. */
 const organizationItem = v.object({
   kind: v.literal('organization'),
   organization: v.string(),
   title: v.string(),
   issuer: v.string(),
-  applications: v.array(v.object({ application: v.string(), features: v.array(v.string()), defaultFull: v.boolean() })),
+  applications: v.array(settings),
   revision: v.pipe(count, v.minValue(1)),
 })
 
 export function toOrganizationItem(organization: Organization, revision: number): Item {
-  const applications = Object.entries(organization.applications).map(([application, { features, defaultFull }]) => ({
+  const applications = Object.entries(organization.applications).map(([application, settings]) => ({
     application,
-    features: [...features],
-    defaultFull,
+    features: [...settings.features],
+    defaultFull: settings.defaultFull,
+    ...(settings.roleChanges === undefined ? {} : { roleChanges: toRoleChangeItems(settings.roleChanges) }),
   }))
   return {
     ...organizationItemKey(organization.organization),
@@ -37,7 +47,24 @@ export function fromOrganizationItem(asked: string, item: Item): Organization {
   return {
     ...rest,
     applications: Object.fromEntries(
-      applications.map(({ application, features, defaultFull }) => [application, { features, defaultFull }]),
+      applications.map(({ application, roleChanges, ...settings }) => [
+        application,
+        roleChanges === undefined ? settings : { ...settings, roleChanges: fromRoleChangeItems(roleChanges) },
+      ]),
     ),
   }
+}
+
+type RoleChangeItems = v.InferOutput<typeof roleChanges>
+
+function toRoleChangeItems(changes: RoleChanges): RoleChangeItems {
+  return Object.entries(changes).map(([role, { enabled, disabled }]) => ({
+    role,
+    enabled: [...enabled],
+    disabled: [...disabled],
+  }))
+}
+
+function fromRoleChangeItems(items: RoleChangeItems): RoleChanges {
+  return Object.fromEntries(items.map(({ role, ...change }) => [role, change]))
 }

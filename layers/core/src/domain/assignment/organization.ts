@@ -1,10 +1,13 @@
 import type { GrantKey } from '../catalog/catalog.ts'
+import type { RoleChanges } from '../catalog/role-changes.ts'
 
 /** What an organization has decided for one application. */
 export interface ApplicationSettings {
   readonly features: readonly string[]
   /** Opt-in to "no role means everything", for catalogs whose policy knows it. Marked in tokens, alarmed in operations. */
   readonly defaultFull: boolean
+  /** What the organization has changed of the defaults of predefined roles, for catalogs whose policy knows it. */
+  readonly roleChanges?: RoleChanges
 }
 
 export interface Organization {

@@ -89,6 +89,8 @@ export interface Policy {
   /** `none`: no custom roles; `grants`: they add permissions; `gates`: they name secured resources and add nothing. */
   readonly customRoles: 'none' | 'grants' | 'gates'
   readonly customRoleDeletion: 'not_applicable' | 'holders_lose_it' | 'holders_fall_back_to_empty'
+  /** What predefined roles grant is a default that an organization may change for itself (`withRoleChanges`). Absent: it is fixed. */
+  readonly roleDefaults?: 'organization_may_change'
   /** Rights, in the central identity admin or in this catalog, that allow to assign and to define roles. */
   readonly mayAssign: string
   readonly mayDefine: string | null

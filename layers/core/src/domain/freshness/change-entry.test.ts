@@ -15,6 +15,19 @@ describe('settingsRemoveAnything', () => {
     ['nothing', {}, false],
     ['the title', { title: 'Other' }, false],
     ['the issuer', { issuer: 'https://other.example' }, true],
+    [
+      'something a role grants gone',
+      {
+        applications: {
+          shop: {
+            features: ['refunds', 'returns'],
+            defaultFull: true,
+            roleChanges: { clerk: { enabled: [], disabled: ['refunds'] } },
+          },
+        },
+      },
+      true,
+    ],
     ['one feature gone', { applications: { shop: { features: ['returns'], defaultFull: true } } }, true],
     [
       'features in another order',

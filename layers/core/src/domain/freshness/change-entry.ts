@@ -1,4 +1,5 @@
 import type { CustomRole, Organization } from '../assignment/organization.ts'
+import { roleChangesRemoveAnything } from '../catalog/role-changes.ts'
 
 interface Change {
   /** Tokens minted from a lower revision of what the scope names are stale. */
@@ -24,7 +25,10 @@ export const changeOverlapMs = 10_000
 /** An entry matters while a token minted before it may live (300 s); kept three times as long. */
 export const changeRetentionSeconds = 900
 
-/** Whether a change of settings can take something away: another issuer, an application, a feature or default-full access gone. */
+/**
+ * Whether a change of settings can take something away: another issuer; an application, a feature, default-full access or
+ * something a role grants gone.
+ */
 export function settingsRemoveAnything(before: Organization | undefined, after: Organization): boolean {
   if (before === undefined) return false
   if (before.issuer !== after.issuer) return true
@@ -32,6 +36,7 @@ export function settingsRemoveAnything(before: Organization | undefined, after: 
     if (!Object.hasOwn(after.applications, application)) return true
     const has = after.applications[application]
     if (has === undefined || (had.defaultFull && !has.defaultFull)) return true
+    if (roleChangesRemoveAnything(had.roleChanges, has.roleChanges)) return true
     return had.features.some((feature) => !has.features.includes(feature))
   })
 }
