@@ -211,7 +211,7 @@ describe('Infobip web interface', () => {
     const counts = Object.fromEntries(
       Object.entries(catalog.roles).map(([key, role]) => [key, apiScopesOf(catalog, role.grants).length]),
     )
-    expect(counts).toMatchObject({ campaign_manager: 19, flow_controller: 1, content_manager: 0 })
+    expect(counts).toMatchObject({ campaign_manager: 24, flow_controller: 1, content_manager: 0 })
     expect(apiScopesOf(catalog, ['flow/design[draft]', 'no/such'])).toEqual([
       'flow:manage',
       'forms:read',

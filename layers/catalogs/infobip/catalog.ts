@@ -93,6 +93,11 @@ export const catalog = defineCatalog({
         'number-lookup:logs:read',
         'mobile-app-messaging:logs:read',
         'omni-failover:logs:read',
+        'mobile-app-messaging:manage',
+        'calls:media:manage',
+        'callrouting:manage',
+        'numbermasking:manage',
+        '2fa:pin:manage',
       ],
     },
     'flow/design': {
