@@ -18,10 +18,10 @@ export async function buildAll(outdir = join(root, 'dist')): Promise<readonly Bu
   const next = mkdtempSync(join(outdir, '.next-'))
   try {
     const [functions, sdk] = await Promise.all([
-      bundleFunctions(findEntries(root), join(next, 'functions')),
+      bundleFunctions(root, findEntries(root), join(next, 'functions')),
       buildPermissionSdk(root, join(next, 'layers/permission-sdk')),
     ])
-    const bundle = join(next, 'functions/authorizer/index.mjs')
+    const bundle = join(next, 'functions/authorizer')
     for (const [application, catalog] of Object.entries(catalogs)) {
       writeAuthorizerAsset(join(next, 'authorizers', application), bundle, catalog)
     }

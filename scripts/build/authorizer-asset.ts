@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
@@ -8,7 +8,6 @@ import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-cat
  * it what deciding needs of the application's catalog. Equal input gives equal bytes.
  */
 export function writeAuthorizerAsset(folder: string, bundle: string, catalog: CompiledCatalog): void {
-  mkdirSync(folder, { recursive: true })
-  copyFileSync(bundle, join(folder, 'index.mjs'))
+  cpSync(bundle, folder, { recursive: true })
   writeFileSync(join(folder, 'catalog.json'), JSON.stringify(toDecisionCatalog(catalog)))
 }

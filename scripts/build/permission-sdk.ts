@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import { type BuiltFile, measure } from './built-file.ts'
 
 const run = promisify(execFile)
@@ -21,8 +21,8 @@ export async function buildPermissionSdk(root: string, outdir: string): Promise<
   const entries = Object.entries<string>(manifest.exports)
     // `./parts/*` is for the authorizer in this repository; it is no part of what is published.
     .filter(([path]) => !path.includes('*'))
-    .map(([path, file]) => ({ path, file, name: path === '.' ? 'index' : path.slice('./'.length) }))
-  await Promise.all([bundle(source, target, entries), declare(root, source, join(target, 'types'), entries)])
+    .map(([path, file]) => ({ path, file: join(source, file), name: path === '.' ? 'index' : path.slice('./'.length) }))
+  const [built] = await Promise.all([bundle(root, target, entries), declare(root, join(target, 'types'), entries)])
   const published = {
     name: manifest.name,
     version: manifest.version,
@@ -41,10 +41,7 @@ export async function buildPermissionSdk(root: string, outdir: string): Promise<
     },
   }
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
-  return readdirSync(target)
-    .filter((file) => file.endsWith('.js'))
-    .sort()
-    .map((file) => measure(`layers/permission-sdk/${file}`, join(target, file)))
+  return built
 }
 
 interface SdkEntry {
@@ -53,35 +50,44 @@ interface SdkEntry {
 }
 
 /** The entries for Node share one chunk, so that a token verified through one of them is known to the other. */
-async function bundle(source: string, target: string, entries: readonly SdkEntry[]): Promise<void> {
-  const options = { bundle: true, format: 'esm', minify: true, legalComments: 'none', logLevel: 'warning' } as const
-  const files = (chosen: readonly SdkEntry[]) =>
-    Object.fromEntries(chosen.map(({ name, file }) => [name, join(source, file)]))
-  await Promise.all([
-    build({
-      ...options,
-      entryPoints: files(entries.filter(({ name }) => name !== 'browser')),
+async function bundle(root: string, target: string, entries: readonly SdkEntry[]): Promise<readonly BuiltFile[]> {
+  const bundleFor = async (chosen: readonly SdkEntry[], options: BuildOptions) => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: Object.fromEntries(chosen.map(({ name, file }) => [name, file])),
       outdir: target,
-      platform: 'node',
-      target: 'node24',
+      bundle: true,
       splitting: true,
       chunkNames: 'shared-[hash]',
-    }),
-    build({
+      format: 'esm',
+      minify: true,
+      legalComments: 'none',
+      logLevel: 'warning',
       ...options,
-      entryPoints: files(entries.filter(({ name }) => name === 'browser')),
-      outdir: target,
-      platform: 'browser',
-      target: 'es2022',
-    }),
+      metafile: true,
+    })
+    return chosen.map(({ name }) =>
+      measure(`layers/permission-sdk/${name}`, metafile, {
+        folder: root,
+        entry: relative(root, join(target, `${name}.js`)),
+      }),
+    )
+  }
+  const forBrowser = entries.filter(({ name }) => name === 'browser')
+  const forNode = entries.filter(({ name }) => name !== 'browser')
+  const built = await Promise.all([
+    bundleFor(forNode, { platform: 'node', target: 'node24' }),
+    bundleFor(forBrowser, { platform: 'browser', target: 'es2022' }),
   ])
+  return built.flat()
 }
 
 /** Emits declarations of the SDK and of the part of the domain it names, with paths that resolve inside the package. */
-async function declare(root: string, source: string, target: string, entries: readonly SdkEntry[]): Promise<void> {
+async function declare(root: string, target: string, entries: readonly SdkEntry[]): Promise<void> {
   const layers = join(root, 'layers')
-  const scratch = join(root, 'dist/.permission-sdk')
-  mkdirSync(scratch, { recursive: true })
+  // Inside the repository, where the compiler finds its packages; of its own, because builds may run side by side.
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  const scratch = mkdtempSync(join(root, 'dist/.types-'))
   const config = {
     extends: relative(scratch, join(root, 'tsconfig.json')),
     compilerOptions: {
@@ -92,9 +98,11 @@ async function declare(root: string, source: string, target: string, entries: re
       rootDir: layers,
       outDir: target,
       lib: ['es2024', 'esnext.iterator', 'dom'],
+      // Through the package name the domain counts as a foreign library, of which nothing is emitted.
+      paths: { '@rolecast/core/*': [join(layers, 'core/src/*.ts')] },
       skipLibCheck: true,
     },
-    files: entries.map(({ file }) => join(source, file)),
+    files: entries.map(({ file }) => file),
     include: [],
   }
   writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config))

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { spread } from './measure.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -23,8 +23,15 @@ export function bundles(): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name, join(place(name), 'index.mjs')]))
 }
 
-export function bundleBytes(file: string): number {
-  return statSync(file).size
+/** What a start reads: the entry and the files it imports statically; the rest is loaded only when it is needed. */
+export function bundleBytes(file: string, seen = new Set<string>()): number {
+  if (seen.has(file)) return 0
+  seen.add(file)
+  const code = readFileSync(file, 'utf8')
+  const imports = [...code.matchAll(/(?:from|import)\s*"(\.\/[^"]+)"/g)].map(([, path = '']) =>
+    join(dirname(file), path),
+  )
+  return imports.reduce((sum, path) => sum + bundleBytes(path, seen), statSync(file).size)
 }
 
 /**

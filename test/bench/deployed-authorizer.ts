@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DecisionCatalog } from '@rolecast/core/domain/catalog/decision-catalog'
@@ -33,8 +33,8 @@ export function environmentOf(setting: Setting): Record<string, string> {
 /** Lays the deployed bundle beside a catalog of the bench, as the construct does, and returns the folder. */
 function layOut(model: Model, application: string, name: string): string {
   const folder = join(root, '.rolecast/bench', name)
-  mkdirSync(folder, { recursive: true })
-  copyFileSync(join(root, 'dist/functions/authorizer/index.mjs'), join(folder, 'index.mjs'))
+  rmSync(folder, { recursive: true, force: true })
+  cpSync(join(root, 'dist/functions/authorizer'), folder, { recursive: true })
   writeFileSync(join(folder, 'catalog.json'), JSON.stringify(catalogOf(model, application)))
   return folder
 }

@@ -63,7 +63,7 @@ export class CustomerV2Stack extends Stack {
       issuer: props.issuer,
       tokenServiceUrl: props.tokenServiceUrl,
       resultCacheTtl: Duration.seconds(props.resultCacheSeconds),
-      bundle: join(dist, 'functions/authorizer/index.mjs'),
+      bundle: join(dist, 'functions/authorizer'),
       size: props.authorizerSize,
       defaults,
     })

@@ -29,7 +29,7 @@ describe('the function of an authorizer', () => {
     const lambdas = Object.values(product.template().findResources('AWS::Lambda::Function'))
     const asset = lambdas.map(({ Metadata }) => Metadata?.['aws:asset:path']).find((path) => path !== undefined)
     const read = (file: string) => readFileSync(join(product.app.outdir, asset, file), 'utf8')
-    expect(read('index.mjs')).toBe(readFileSync(bundle, 'utf8'))
+    expect(read('index.mjs')).toBe(readFileSync(join(bundle, 'index.mjs'), 'utf8'))
     expect(read('catalog.json')).toBe(JSON.stringify(toDecisionCatalog(compiledShop)))
   })
 
@@ -60,7 +60,7 @@ describe('the function of an authorizer', () => {
   })
 
   it('says what to do when nothing is built', () => {
-    const props = { catalog: compiledShop, issuer, bundle: '/nowhere/index.mjs' }
+    const props = { catalog: compiledShop, issuer, bundle: '/nowhere' }
     expect(() => new RolecastAuthorizer(product.stack, 'Rolecast', props)).toThrow(/npm run build/)
   })
 })

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import { FileSystem } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -20,7 +21,7 @@ export interface AuthorizerFunctionProps {
   readonly denyResolveSeconds?: number
   /** The token service's key set (RFC 7517), so that a cold start verifies without fetching it. */
   readonly jwks?: string
-  /** Path of the authorizer's bundle. */
+  /** Folder of the authorizer's bundle, as `npm run build` leaves it. */
   readonly bundle: string
   readonly size?: FunctionSize
   readonly defaults?: FunctionDefaults
@@ -32,7 +33,8 @@ const defaults: FunctionDefaults = { logRetention: RetentionDays.ONE_MONTH, keep
 
 /** The function that decides for one application. It may write its logs and nothing else: no table, no key, no secret. */
 export function authorizerFunction(scope: Construct, id: string, props: AuthorizerFunctionProps): LambdaFunction {
-  if (!existsSync(props.bundle)) throw new Error(`${props.bundle} does not exist: run npm run build first`)
+  if (!existsSync(join(props.bundle, 'index.mjs')))
+    throw new Error(`${props.bundle}/index.mjs does not exist: run npm run build first`)
   const asset = FileSystem.mkdtemp('rolecast-authorizer-')
   writeAuthorizerAsset(asset, props.bundle, props.catalog)
   return new LambdaFunction(scope, id, {

@@ -11,8 +11,8 @@ import { Function as CdkFunction, Code, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { addHttpRoutes, addRestRoutes, RolecastAuthorizer } from './index.ts'
 
 /** What stands for the authorizer's bundle where its content does not matter. */
-export const bundle = join(mkdtempSync(join(tmpdir(), 'bundle-')), 'index.mjs')
-writeFileSync(bundle, 'export const handler = () => ({})\n')
+export const bundle = mkdtempSync(join(tmpdir(), 'bundle-'))
+writeFileSync(join(bundle, 'index.mjs'), 'export const handler = () => ({})\n')
 
 /** The app of a product team that sells the shop: one stack, one function, and APIs as asked for. */
 export class Product {
