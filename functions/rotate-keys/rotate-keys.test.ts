@@ -1,9 +1,10 @@
+import { InvalidConfig } from '@rolecast/core/adapters/environment/settings'
 import { MemoryKeyRingStore } from '@rolecast/core/adapters/memory/key-ring-store'
 import { MemoryKeyWrapper } from '@rolecast/core/adapters/memory/key-wrapper'
 import { MemoryDatabase } from '@rolecast/core/adapters/memory/memory-database'
 import { JoseKeyFactory } from '@rolecast/core/adapters/tokens/key-factory'
 import { describe, expect, it } from 'vitest'
-import { InvalidConfig, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
 import { createHandler } from './create-handler.ts'
 
 const env = { ROLECAST_TABLE: 'table', ROLECAST_STAGE: 'dev', ROLECAST_KMS_KEY_ID: 'key' }

@@ -1,5 +1,6 @@
+import { InvalidConfig } from '@rolecast/core/adapters/environment/settings'
 import { describe, expect, it } from 'vitest'
-import { InvalidConfig, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
 
 const provider = {
   issuer: 'https://login.acme.example',

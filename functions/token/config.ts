@@ -1,3 +1,4 @@
+import { InvalidConfig, readSettings, text, whole } from '@rolecast/core/adapters/environment/settings'
 import { providerAlgorithms, type TrustedProvider } from '@rolecast/core/application/ports'
 import * as v from 'valibot'
 
@@ -26,12 +27,6 @@ export interface TokenConfig {
   readonly claimBudgetBytes: number
 }
 
-/** Thrown at start. The message names every setting that is missing, unknown or malformed, and never a value. */
-export class InvalidConfig extends Error {
-  override readonly name = 'InvalidConfig'
-}
-
-const text = v.pipe(v.string(), v.nonEmpty('must not be empty'))
 const url = v.pipe(v.string(), v.check(isSecureUrl, 'must be an https URL (http only on a loopback address)'))
 const origin = v.pipe(
   url,
@@ -79,15 +74,9 @@ const settings = v.strictObject({
   ROLECAST_CLAIM_BUDGET_BYTES: whole({ otherwise: 2_048, least: 128, most: 6_144 }),
 })
 
-/** Reads and checks the environment once. @throws {InvalidConfig} */
+/** Reads and checks the environment once. @throws InvalidConfig */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): TokenConfig {
-  const own = Object.entries(env).filter(([name, value]) => name.startsWith('ROLECAST_') && value !== undefined)
-  const read = v.safeParse(settings, Object.fromEntries(own))
-  if (!read.success) {
-    const issues = read.issues.map((issue) => `${v.getDotPath(issue) ?? 'environment'}: ${reasonOf(issue)}`)
-    throw new InvalidConfig(`the token function cannot start. ${[...new Set(issues)].join('; ')}`)
-  }
-  const { output } = read
+  const output = readSettings('the token function', settings, env)
   if (output.ROLECAST_PROVIDERS.some(({ issuer }) => issuer === output.ROLECAST_ISSUER)) {
     throw new InvalidConfig('the token function cannot start. ROLECAST_PROVIDERS: names this service itself')
   }
@@ -118,30 +107,4 @@ function isSecureUrl(value: string): boolean {
 
 function json<Schema extends v.GenericSchema>(schema: Schema) {
   return v.pipe(v.string(), v.parseJson(undefined, 'is not JSON'), schema)
-}
-
-function whole({
-  otherwise,
-  least,
-  most,
-}: {
-  readonly otherwise: number
-  readonly least: number
-  readonly most: number
-}) {
-  const reason = `must be a whole number from ${least} to ${most}`
-  return v.pipe(
-    v.optional(v.string(), String(otherwise)),
-    v.regex(/^(?:0|[1-9]\d{0,5})$/, reason),
-    v.transform(Number),
-    v.minValue(least, reason),
-    v.maxValue(most, reason),
-  )
-}
-
-/** valibot's own messages repeat what they received; these do not. */
-function reasonOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.kind !== 'schema') return issue.message
-  if (issue.type === 'strict_object' && issue.expected === 'never') return 'is not a setting of the token function'
-  return issue.received === 'undefined' ? 'is missing' : `must be ${issue.expected ?? 'of another kind'}`
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { catalogs as shipped } from '@rolecast/catalogs'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
+import { InvalidConfig } from '@rolecast/core/adapters/environment/settings'
 import { DeferredIdentityAdmin } from '@rolecast/core/adapters/identity-admins/deferred-identity-admin'
 import { IxAdmin } from '@rolecast/core/adapters/identity-admins/ix-admin/ix-admin'
 import { KmsKeyWrapper } from '@rolecast/core/adapters/kms/kms-key-wrapper'
@@ -18,7 +19,7 @@ import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'
 import { indexCatalog } from '@rolecast/core/domain/grant/decide'
 import * as v from 'valibot'
 import type { TokenDependencies } from './answer-request.ts'
-import { InvalidConfig, type TokenConfig } from './config.ts'
+import type { TokenConfig } from './config.ts'
 import { createLog, describeError } from './log.ts'
 
 const clientSecret = v.pipe(v.string(), v.parseJson(), v.object({ clientSecret: v.pipe(v.string(), v.nonEmpty()) }))

@@ -68,6 +68,7 @@ const allowed = [
   ['layers/core/src/adapters/dynamodb/planted.ts', '../../application/ports.ts'],
   ['layers/core/src/adapters/dynamodb/planted.ts', '@aws-sdk/lib-dynamodb'],
   ['functions/token/planted.ts', '@rolecast/core/application/exchange-token'],
+  ['functions/token/config.ts', '@rolecast/core/adapters/environment/settings'],
   ['functions/token/dependencies.ts', '@rolecast/core/adapters/dynamodb/account-store'],
   ['layers/permission-sdk/src/planted.ts', 'node:crypto'],
   ['layers/permission-sdk/src/planted.ts', '@rolecast/core/domain/grant/decide'],
