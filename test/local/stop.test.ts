@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { httpApi } from './fixtures/apis.ts'
 import { temporaryFolder } from './fixtures/local-stack.ts'
 import { stageFolder } from './fixtures/stage-folder.ts'
 
-const child = join(import.meta.dirname, 'fixtures/stop-child.ts')
+const child = fileURLToPath(new URL('./fixtures/stop-child.ts', import.meta.url))
 
 interface Started {
   readonly process: ChildProcess
