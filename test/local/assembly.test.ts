@@ -88,6 +88,12 @@ describe('a value of a template', () => {
     ],
     ['a parameter without value', { Ref: 'Given' }, 'reference_unknown', '"Given"'],
     ['an import that nobody exports', { 'Fn::ImportValue': 'lost' }, 'reference_unknown', '"lost"'],
+    [
+      'a dynamic reference',
+      '{{resolve:ssm:/a}}',
+      'intrinsic_unsupported',
+      'One: the dynamic reference {{resolve:ssm:/a}}',
+    ],
     ['a list where text is needed', { 'Fn::Join': ['', [['a']]] }, 'intrinsic_unsupported', 'Fn::Join'],
   ])('is refused for %s', (_, value, code, words) => {
     const template = { Parameters: { Given: { Type: 'String' } } }

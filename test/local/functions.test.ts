@@ -122,6 +122,15 @@ describe('a function', () => {
     expect(await payload(pool)).toBe('fine')
     expect(pool.starts).toBe(2)
   })
+  it('that ends between two events does not take the next one with it', async () => {
+    const { pool } = open({
+      code: 'export const handler = async () => { setTimeout(() => process.exit(1), 10); return 1 }',
+    })
+    expect(await payload(pool)).toBe(1)
+    await wait(200)
+    expect(await payload(pool)).toBe(1)
+    expect(pool.starts).toBe(2)
+  })
   it.each([
     ['fails while loading', `throw new Error('no settings')`, { errorType: 'Error', errorMessage: 'no settings' }],
     ['has no such export', 'export const other = 1', { errorType: 'Runtime.HandlerNotFound' }],

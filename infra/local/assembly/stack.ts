@@ -90,7 +90,7 @@ export function openStack(artifact: StackArtifact, surroundings: StackSurroundin
     imported: surroundings.exported,
     mapping: (map, key, second) => template.Mappings?.[map]?.[key]?.[second],
     condition: (id) => resolveValue(template.Conditions?.[id], scope, `${name}/${id}`) === true,
-    finish: surroundings.finish,
+    finish: (text) => surroundings.finish(withoutDynamicReference(text, name)),
   }
   const holds = (condition: string | undefined) => condition === undefined || scope.condition(condition)
   const outputs = () => Object.entries(template.Outputs ?? {}).filter(([, { Condition }]) => holds(Condition))
@@ -113,4 +113,14 @@ export function openStack(artifact: StackArtifact, surroundings: StackSurroundin
         ]
       }),
   }
+}
+
+/** Values that CloudFormation would look up at deployment are not looked up here. */
+function withoutDynamicReference(text: string, stack: string): string {
+  const [reference] = /\{\{resolve:[^}]*\}\}/.exec(text) ?? []
+  if (reference === undefined) return text
+  throw new LocalError(
+    'intrinsic_unsupported',
+    `${stack}: the dynamic reference ${reference} is not known on one machine.`,
+  )
 }

@@ -54,8 +54,10 @@ export function openFunctionPool({ definition, endpoints, log, concurrency = 4 }
     return instance
   }
   const take = (): Instance | Promise<Instance> => {
-    const warm = idle.pop()
-    if (warm !== undefined) return warm
+    for (let warm = idle.pop(); warm !== undefined; warm = idle.pop()) {
+      if (warm.alive) return warm
+      all.delete(warm)
+    }
     return all.size < concurrency ? start() : new Promise((resolve) => waiting.push(resolve))
   }
   const giveBack = (instance: Instance) => {

@@ -17,6 +17,8 @@ export type InstanceAnswer =
 
 /** One execution environment of a function. It answers one event at a time; the pool sees to that. */
 export interface Instance {
+  /** False once it is gone, which may happen between two events. */
+  readonly alive: boolean
   invoke(message: InvokeMessage): Promise<InstanceAnswer>
   end(): Promise<void>
 }
@@ -73,6 +75,9 @@ export function startInstance({ definition, settings, environment, log }: Instan
   })
 
   return {
+    get alive() {
+      return lost === undefined
+    },
     async invoke(message) {
       await ready
       if (lost !== undefined) return { kind: 'lost', error: lost }
