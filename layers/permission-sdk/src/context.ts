@@ -29,7 +29,8 @@ export function readGrantContext(value: unknown, catalog: DecisionCatalog, now: 
   const [issuedAt, confirmedAt, expiresAt] = times
   if (issuedAt === undefined || confirmedAt === undefined || expiresAt === undefined) return invalid('times')
   if (expiresAt <= now) return refuse('expired', { expiredAt: expiresAt })
-  const revision = String(context['revision']).split('.').map(readWhole)
+  if (!isText(context['revision'])) return invalid('revision')
+  const revision = context['revision'].split('.').map(readWhole)
   const [account, organization] = revision
   if (revision.length !== 2 || account === undefined || organization === undefined) return invalid('revision')
   const gts = readGates(context['gates'])

@@ -9,7 +9,7 @@ import type { Verifier } from './verifier.ts'
 
 export type GrantMiddlewareOptions<PermissionKey extends string> = {
   /** Without this permission, for whatever resource, the handler is not called. */
-  readonly permission?: PermissionKey
+  readonly permission?: NoInfer<PermissionKey>
   /** Names the protected space in `WWW-Authenticate`. */
   readonly realm?: string
 } & (
@@ -38,17 +38,23 @@ interface MiddlewareRequest {
   readonly context: object
 }
 
-export interface GrantMiddleware {
+export interface GrantMiddleware<PermissionKey extends string> {
   readonly before: (request: MiddlewareRequest) => Promise<ProblemAnswer | undefined>
+  /**
+   * The grant in the context that the handler gets, knowing the permissions of the catalog.
+   * @throws {TypeError} in a handler that does not use this middleware.
+   */
+  readonly grantOf: (context: object) => VerifiedGrant<PermissionKey>
 }
 
 /**
- * A middy 7 middleware: puts the `VerifiedGrant` of the request at `context.grant`, or answers with problem details
- * before the handler is called. Works with HTTP API payloads 1.0 and 2.0 and with REST APIs.
+ * A middy 7 middleware: puts the `VerifiedGrant` of the request at `context.grant` (typed: `grantOf(context)`), or answers
+ * with problem details before the handler is called. Works with HTTP API payloads 1.0 and 2.0 and with REST APIs.
  */
 export function permissions<PermissionKey extends string>(
   options: GrantMiddlewareOptions<PermissionKey>,
-): GrantMiddleware {
+): GrantMiddleware<PermissionKey> {
+  const grants = new WeakMap<object, VerifiedGrant<PermissionKey>>()
   const read = 'verifier' in options ? fromToken(options.verifier) : fromContext(options)
   return {
     before: async ({ event, context }) => {
@@ -56,8 +62,14 @@ export function permissions<PermissionKey extends string>(
       if (!outcome.ok) return problemOf(outcome.refusal, options.realm)
       const missing = options.permission === undefined ? undefined : missed(outcome.value, options.permission)
       if (missing !== undefined) return problemOf(missing, options.realm)
+      grants.set(context, outcome.value)
       Object.assign(context, { grant: outcome.value })
       return undefined
+    },
+    grantOf: (context) => {
+      const grant = grants.get(context)
+      if (grant === undefined) throw new TypeError('the handler does not use the middleware that was asked for a grant')
+      return grant
     },
   }
 }
