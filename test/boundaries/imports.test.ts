@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 const bin = (name: string) => join(root, 'node_modules', name)
@@ -93,6 +93,13 @@ describe('import boundaries', () => {
       expect(broken[index]).toBe(false)
     },
   )
+})
+
+test('the import boundaries hold for the tree as it is', () => {
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
+  const flags = ['lint', '--only=style/noRestrictedImports', '--colors=off', '.']
+  const run = spawnSync(process.execPath, [biome, ...flags], { cwd: root, encoding: 'utf8' })
+  expect(run).toMatchObject({ status: 0, stdout: expect.stringContaining('Checked') })
 })
 
 describe('the domain compiles without Node', () => {
