@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalogs } from '@rolecast/catalogs'
+import { allDone } from './build/all-done.ts'
 import { writeAuthorizerAsset } from './build/authorizer-asset.ts'
 import { type BuiltFile, formatTable } from './build/built-file.ts'
 import { bundleFunctions, findEntries } from './build/functions.ts'
@@ -17,7 +18,7 @@ export async function buildAll(outdir = join(root, 'dist')): Promise<readonly Bu
   mkdirSync(outdir, { recursive: true })
   const next = mkdtempSync(join(outdir, '.next-'))
   try {
-    const [functions, sdk] = await Promise.all([
+    const [functions, sdk] = await allDone([
       bundleFunctions(root, findEntries(root), join(next, 'functions')),
       buildPermissionSdk(root, join(next, 'layers/permission-sdk')),
     ])

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
+import { allDone } from './all-done.ts'
 import { type BuiltFile, measure } from './built-file.ts'
 
 /** A function to bundle. */
@@ -37,7 +38,7 @@ export async function bundleFunctions(
   entries: readonly Entry[],
   outdir: string,
 ): Promise<readonly BuiltFile[]> {
-  return Promise.all(
+  return allDone(
     entries.map(async ({ name, file, layered }) => {
       const folder = join(outdir, name)
       const { metafile } = await build({

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { promisify } from 'node:util'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import { allDone } from './all-done.ts'
 import { type BuiltFile, measure } from './built-file.ts'
-
-const run = promisify(execFile)
+import { declare } from './declarations.ts'
 
 /**
  * Builds the permission SDK as a Lambda layer (`<outdir>/nodejs/node_modules/@rolecast/permission-sdk`): self-contained
@@ -22,7 +20,11 @@ export async function buildPermissionSdk(root: string, outdir: string): Promise<
     // `./parts/*` is for the authorizer in this repository; it is no part of what is published.
     .filter(([path]) => !path.includes('*'))
     .map(([path, file]) => ({ path, file: join(source, file), name: path === '.' ? 'index' : path.slice('./'.length) }))
-  const [built] = await Promise.all([bundle(root, target, entries), declare(root, join(target, 'types'), entries)])
+  const files = entries.map(({ file }) => file)
+  const [built] = await allDone([
+    bundle(root, target, entries),
+    declare({ root, rootDir: 'layers', target: join(target, 'types'), files }),
+  ])
   const published = {
     name: manifest.name,
     version: manifest.version,
@@ -75,62 +77,9 @@ async function bundle(root: string, target: string, entries: readonly SdkEntry[]
   }
   const forBrowser = entries.filter(({ name }) => name === 'browser')
   const forNode = entries.filter(({ name }) => name !== 'browser')
-  const built = await Promise.all([
+  const built = await allDone([
     bundleFor(forNode, { platform: 'node', target: 'node24' }),
     bundleFor(forBrowser, { platform: 'browser', target: 'es2022' }),
   ])
   return built.flat()
-}
-
-/** Emits declarations of the SDK and of the part of the domain it names, with paths that resolve inside the package. */
-async function declare(root: string, target: string, entries: readonly SdkEntry[]): Promise<void> {
-  const layers = join(root, 'layers')
-  // Inside the repository, where the compiler finds its packages; of its own, because builds may run side by side.
-  mkdirSync(join(root, 'dist'), { recursive: true })
-  const scratch = mkdtempSync(join(root, 'dist/.types-'))
-  const config = {
-    extends: relative(scratch, join(root, 'tsconfig.json')),
-    compilerOptions: {
-      noEmit: false,
-      declaration: true,
-      emitDeclarationOnly: true,
-      stripInternal: true,
-      rootDir: layers,
-      outDir: target,
-      lib: ['es2024', 'esnext.iterator', 'dom'],
-      // Through the package name the domain counts as a foreign library, of which nothing is emitted.
-      paths: { '@rolecast/core/*': [join(layers, 'core/src/*.ts')] },
-      skipLibCheck: true,
-    },
-    files: entries.map(({ file }) => file),
-    include: [],
-  }
-  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(config))
-  try {
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', scratch])
-  } catch (cause) {
-    const { stdout } = cause as { readonly stdout?: string }
-    throw new Error(`The types of the permission SDK do not compile:\n${stdout ?? ''}`, { cause })
-  } finally {
-    rmSync(scratch, { recursive: true })
-  }
-  for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
-    if (file.endsWith('.d.ts')) localize(join(target, file), target)
-  }
-}
-
-/** `@rolecast/core/domain/x` and `./x.ts` become relative paths that end in `.js`. */
-function localize(file: string, types: string): void {
-  const code = readFileSync(file, 'utf8').replaceAll(
-    /((?:from|import)\s*\(?\s*)(['"])([^'"]+)\2/g,
-    (whole, before: string, quote: string, specifier: string) => {
-      const core = /^@rolecast\/core\/(.+)$/.exec(specifier)?.[1]
-      if (core !== undefined) {
-        const path = relative(dirname(file), join(types, 'core/src', core))
-        return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}.js${quote}`
-      }
-      return specifier.startsWith('.') ? `${before}${quote}${specifier.replace(/\.ts$/, '.js')}${quote}` : whole
-    },
-  )
-  writeFileSync(file, code)
 }

@@ -21,11 +21,15 @@ export interface AuthorizerFunctionProps {
   readonly denyResolveSeconds?: number
   /** The token service's key set (RFC 7517), so that a cold start verifies without fetching it. */
   readonly jwks?: string
-  /** Folder of the authorizer's bundle, as `npm run build` leaves it. */
-  readonly bundle: string
+  /** Folder of the authorizer's bundle. Default: the one that this package brings along. */
+  readonly bundle?: string
   readonly size?: FunctionSize
   readonly defaults?: FunctionDefaults
 }
+
+/** Where the bundle lies beside the published package, and where this repository builds it. */
+const published = join(import.meta.dirname, 'authorizer')
+const built = join(import.meta.dirname, '../../../dist/functions/authorizer')
 
 /** The gateway waits for an authorizer for 10 s at most. */
 const size: FunctionSize = { memoryMb: 1024, timeoutSeconds: 9 }
@@ -33,10 +37,10 @@ const defaults: FunctionDefaults = { logRetention: RetentionDays.ONE_MONTH, keep
 
 /** The function that decides for one application. It may write its logs and nothing else: no table, no key, no secret. */
 export function authorizerFunction(scope: Construct, id: string, props: AuthorizerFunctionProps): LambdaFunction {
-  if (!existsSync(join(props.bundle, 'index.mjs')))
-    throw new Error(`${props.bundle}/index.mjs does not exist: run npm run build first`)
+  const bundle = props.bundle ?? [published, built].find((folder) => existsSync(folder)) ?? built
+  if (!existsSync(join(bundle, 'index.mjs'))) throw new Error(`${bundle} has no bundle: npm run build makes it`)
   const asset = FileSystem.mkdtemp('rolecast-authorizer-')
-  writeAuthorizerAsset(asset, props.bundle, props.catalog)
+  writeAuthorizerAsset(asset, bundle, props.catalog)
   return new LambdaFunction(scope, id, {
     description: `Decides at the gateway what may be done in ${props.catalog.application}`,
     code: asset,
