@@ -14,6 +14,7 @@ beforeAll(async () => {
       Echo: { code: ECHO },
       Raw: { code: RAW },
       Locked: { code: LOCKED, permissions: [] },
+      ForEvents: { code: LOCKED, permissions: ['events.amazonaws.com'] },
       Scoped: { code: LOCKED, permissions: [] },
       Policies: {
         code: `export const handler = async ({ routeArn, headers }) => ({
@@ -51,6 +52,7 @@ beforeAll(async () => {
           'GET /files/known': echo,
           'GET /raw': { function: 'Raw' },
           'GET /locked': { function: 'Locked' },
+          'GET /for-events': { function: 'ForEvents' },
           'GET /scoped/{id}': { function: 'Scoped' },
           'GET /policy/{id}': { function: 'Echo', authorizer: 'Policy' },
         },
@@ -106,6 +108,9 @@ describe('routes of an HTTP API', () => {
   it('without permission to invoke the function are 500, and the log says why', async () => {
     expect(await event('/locked')).toMatchObject({ status: 500 })
     expect(gateway.logged.join()).toMatch(/Locked has no AWS::Lambda::Permission for \S+GET\/locked/)
+  })
+  it('are 500 where only another service has the permission', async () => {
+    expect(await event('/for-events')).toMatchObject({ status: 500 })
   })
   it('are allowed by a permission for the route alone', async () => {
     expect((await fetch(`${gateway.http}/scoped/7`)).status).toBe(200)

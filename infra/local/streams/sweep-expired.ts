@@ -1,18 +1,22 @@
 import { deleteExpired, type TableDefinition } from '../emulators/dynamodb-table.ts'
 import type { Log } from '../lambda/log.ts'
 
-/** Milliseconds between two sweeps. DynamoDB itself promises days. */
-const EVERY_MS = 60_000
-
-/** Deletes what has expired, which the emulator never does. @returns what ends it. */
+/**
+ * Deletes what has expired, which the emulator never does.
+ *
+ * @param everyMs milliseconds between two sweeps. DynamoDB itself promises days.
+ * @returns what ends it.
+ */
 export function sweepExpired({
   endpoint,
   tables,
   log,
+  everyMs = 60_000,
 }: {
   readonly endpoint: string
   readonly tables: readonly TableDefinition[]
   readonly log: Log
+  readonly everyMs?: number
 }): () => void {
   const swept = tables.flatMap(({ TableName: table, timeToLiveAttribute: attribute, KeySchema }) => {
     const keys = KeySchema?.map(({ AttributeName }) => AttributeName).join(' ')
@@ -23,7 +27,7 @@ export function sweepExpired({
   }
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => log('streams', `expired items were not deleted: ${String(error)}`))
-  }, EVERY_MS)
+  }, everyMs)
   timer.unref()
   return () => clearInterval(timer)
 }
