@@ -2,20 +2,13 @@ import type { Code } from '@rolecast/core/domain/decision/codes'
 import { decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/decide'
 import { type GrantContext, writeGrantContext } from '@rolecast/permission-sdk/parts/grant-context'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
+import { createDenyLog, type DenyEntry } from './deny-log.ts'
 import { createJudge, type JudgeDependencies, type Judgement } from './judge.ts'
 import type { RestAnswer } from './later/rest.ts'
 import { type Fields, fieldsOf, readHttpRequest } from './requests.ts'
 
-/** One line per deny; no token, claim or path. */
-export interface DenyEntry {
-  readonly event: 'denied'
-  readonly code: Code
-  /** As the catalog spells it. */
-  readonly route?: string
-}
-
 export interface AuthorizerDependencies extends JudgeDependencies {
-  readonly log: (entry: DenyEntry) => void
+  readonly write: (entry: DenyEntry) => void
 }
 
 /** A simple response of an HTTP API. Its context reaches the product on an allow, and the access log always. */
@@ -31,8 +24,9 @@ export interface HttpAnswer {
 export function createAuthorizer(
   dependencies: AuthorizerDependencies,
 ): (event: unknown) => Promise<HttpAnswer | RestAnswer> {
-  const { index, config, log } = dependencies
+  const { index, config, write, clock } = dependencies
   const judge = createJudge(dependencies)
+  const logDeny = createDenyLog(write, clock)
   const cached = config.resultCacheSeconds > 0
   let rest: Promise<(event: Fields) => Promise<RestAnswer | undefined>> | undefined
 
@@ -69,10 +63,6 @@ export function createAuthorizer(
   function denyHttp(code: Code, route: IndexedRoute | undefined): HttpAnswer {
     logDeny(code, route)
     return { isAuthorized: false, context: { code } }
-  }
-
-  function logDeny(code: Code, route: IndexedRoute | undefined): void {
-    log({ event: 'denied', code, ...(route && { route: `${route.method} ${route.path}` }) })
   }
 
   return async (event) => {

@@ -58,6 +58,6 @@ export function createDependencies(
       const { createAsking } = await import('./later/index.ts')
       return createAsking({ verifier, tokenService: await tokenService(), clock, config, nextSignIn })
     },
-    log: (entry) => void process.stdout.write(`${JSON.stringify(entry)}\n`),
+    write: (entry) => void process.stdout.write(`${JSON.stringify(entry)}\n`),
   }
 }

@@ -10,7 +10,7 @@ import { type AccountKnowledge, judgedBy, NewestGrants, note } from './newest-gr
 
 export interface JudgeDependencies {
   readonly index: DecisionIndex
-  readonly verifier: TokenVerifier<HeldGrant>
+  readonly verifier: Pick<TokenVerifier<HeldGrant>, 'verify' | 'verifySync'>
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly config: Pick<AuthorizerConfig, 'mode' | 'resultCacheSeconds'>

@@ -9,7 +9,7 @@ import { SignIns } from './sign-ins.ts'
 import type { TokenService } from './token-service.ts'
 
 export interface AskingDependencies {
-  readonly verifier: TokenVerifier<HeldGrant>
+  readonly verifier: Pick<TokenVerifier<HeldGrant>, 'verify' | 'verifySync'>
   readonly tokenService: Pick<TokenService, 'exchange'>
   readonly clock: () => number
   readonly config: Pick<AuthorizerConfig, 'issuer' | 'providers' | 'resultCacheSeconds' | 'denyResolveSeconds'>

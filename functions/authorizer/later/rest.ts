@@ -1,4 +1,4 @@
-import { answerOf, type Code } from '@rolecast/core/domain/decision/codes'
+import { answerOf } from '@rolecast/core/domain/decision/codes'
 import type { Outcome, Refusal } from '@rolecast/core/domain/decision/refusal'
 import { type DecisionIndex, decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/decide'
 import { findRoute } from '@rolecast/core/domain/routes/find-route'
@@ -6,6 +6,7 @@ import { readBearer } from '@rolecast/permission-sdk/parts/bearer'
 import { findBearer, type HeaderMaps } from '@rolecast/permission-sdk/parts/find-bearer'
 import { writeGrantContext } from '@rolecast/permission-sdk/parts/grant-context'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
+import type { DenyLog } from '../deny-log.ts'
 import type { Judge, Judgement } from '../judge.ts'
 import { type Fields, fieldsOf, isCatchAll } from '../requests.ts'
 import { type MethodArn, readMethodArn } from './policy/method-arn.ts'
@@ -21,7 +22,7 @@ export interface RestAnswer {
 export interface RestDependencies {
   readonly index: DecisionIndex
   readonly judge: Judge
-  readonly logDeny: (code: Code, route: IndexedRoute | undefined) => void
+  readonly logDeny: DenyLog
   /** The gateway may replay an answer for other requests of the same token. */
   readonly cached: boolean
 }
