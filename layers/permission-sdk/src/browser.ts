@@ -1,22 +1,7 @@
 /** For front ends: shows, hides or disables controls by what `GET /session` of the token service says. */
+import type { Session as SessionAnswer } from '@rolecast/core/domain/grant/session'
 
-/** What the signed-in account may do in one application, as `GET /session` answers. */
-export interface SessionAnswer {
-  readonly application: string
-  readonly organization: string
-  readonly account: string
-  /** Held for every resource. */
-  readonly permissions: readonly string[]
-  /** Held for some resources: `flow/design[draft]`. */
-  readonly qualified: readonly string[]
-  /** Secured resources the account may use. */
-  readonly gates: readonly string[]
-  readonly features: readonly string[]
-  readonly defaultFull: boolean
-  /** Epoch seconds. */
-  readonly expiresAt: number
-  readonly revision: readonly [account: number, organization: number]
-}
+export type { SessionAnswer }
 
 /** Problem details (RFC 9457) of a refused session; also made for answers that are none and for a failing network. */
 export class SessionError extends Error {

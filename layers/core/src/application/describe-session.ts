@@ -1,6 +1,7 @@
 import { splitGrantKey } from '../domain/catalog/grant-key.ts'
 import { accept, type Outcome } from '../domain/decision/refusal.ts'
 import { numbersIn } from '../domain/grant/permission-set.ts'
+import type { Session } from '../domain/grant/session.ts'
 import type { SubjectTokenVerifier } from './ports.ts'
 import { type PresentedToken, readPresentedToken } from './read-presented-token.ts'
 import { type GrantDependencies, resolveGrant } from './resolve-grant.ts'
@@ -8,25 +9,6 @@ import { type GrantDependencies, resolveGrant } from './resolve-grant.ts'
 export interface SessionDependencies extends GrantDependencies {
   readonly subjectTokens: SubjectTokenVerifier
   readonly tokenSeconds: number
-}
-
-/** What a front end shows or hides its controls by. */
-export interface Session {
-  readonly application: string
-  readonly organization: string
-  readonly account: string
-  /** Permissions held without a qualifier, in catalog order. */
-  readonly permissions: readonly string[]
-  /** Grant keys held with a qualifier: `flow/design[draft]`. */
-  readonly qualified: readonly string[]
-  /** Secured resources that held custom roles name. */
-  readonly gates: readonly string[]
-  /** Features of the application that the organization has enabled. */
-  readonly features: readonly string[]
-  readonly defaultFull: boolean
-  /** Ask again by then, epoch seconds. */
-  readonly expiresAt: number
-  readonly revision: readonly [account: number, organization: number]
 }
 
 /** Answers from the same resolution as an exchange, so that controls and enforcement agree. Refuses like `resolveGrant`. */
