@@ -9,6 +9,8 @@ import lockFile from './catalog.lock.json' with { type: 'json' }
 
 const compiled = catalogs.infobip
 const { catalog } = compiled
+const sectionOf = (key: string) =>
+  Object.entries(catalog.permissions).find(([permission]) => permission === key)?.[1].section
 const resource = (attributes: Record<string, string>) => ({ resource: { attributes } })
 
 describe('Infobip web interface', () => {
@@ -174,6 +176,25 @@ describe('Infobip web interface', () => {
     const customRoles = [customRole(compiled, 'mix', { grants: ['logs/view', 'flow/design[draft]', 'content/edit'] })]
     const { holds } = account(compiled, ['custom:mix'], { customRoles })
     expect(holds).toEqual(['logs/view', 'flow/design[draft]', 'content/edit'])
+  })
+
+  test('S2:L130, S2:L132, S2:L137 permissions lie in sections that say what they cover; selecting all is selecting each', () => {
+    const sections = Object.entries(catalog.sections)
+    for (const [section, { description }] of sections) {
+      const all = compiled.keys.filter((key) => key !== null && sectionOf(key) === section && !key.endsWith(']'))
+      expect(description).toMatch(/\w/)
+      const grants = all as string[]
+      const { holds } = account(compiled, ['custom:all'], { customRoles: [customRole(compiled, 'all', { grants })] })
+      expect(holds).toEqual(all)
+      expect(holds.length).toBeGreaterThan(1)
+    }
+  })
+
+  test('S2:L100 a default role changes in its members only: no organization changes what it grants', () => {
+    const roleChanges = { content_manager: { enabled: ['logs/view'], disabled: ['content/delete'] } }
+    const asked = account(compiled, ['content_manager'], { roleChanges })
+    expect(asked.holds).toEqual(account(compiled, ['content_manager']).holds)
+    expect(catalog.policy).not.toHaveProperty('roleDefaults')
   })
 
   test('S2:L143, S2:L155 a custom role may be a default role minus one permission', () => {

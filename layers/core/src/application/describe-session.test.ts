@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { accepted, ada, adasSignIn, createWorld, start, type World } from '../../../../test/support/world.ts'
+import { nameOf } from '../adapters/memory/memory-database.ts'
+import { compiledShop } from '../domain/catalog/shop.fixture.ts'
+import { readGrantClaims } from '../domain/claims/grant-claims.ts'
+import { numbersIn } from '../domain/grant/permission-set.ts'
 import { describeSession } from './describe-session.ts'
 import { exchangeToken } from './exchange-token.ts'
 import { explainPermission } from './explain-permission.ts'
@@ -29,6 +33,29 @@ describe('describing a session', () => {
       expiresAt: now + 300,
       revision: [7, 3],
     })
+  })
+
+  it.each([
+    ['shop', ['clerk']],
+    ['shop', ['customer', 'approver']],
+    ['shop', ['auditor', 'approver', 'custom:vault']],
+    ['shop', []],
+    ['open', []],
+    ['open', ['clerk', 'approver']],
+  ])('shows of %s with %j the very permissions that the token of that moment carries', async (application, roles) => {
+    const world = createWorld({ statements: [{ ...ada, roles: roles.map((role) => ({ application, role })) }] })
+    const vault = { organization: 'acme', application, id: 'vault', title: 'Vault', description: '', grants: [] }
+    world.database.customRoles.set(nameOf('acme', application, 'vault'), { ...vault, gates: ['vault-1'], revision: 1 })
+    const request = { subjectToken: 'ada', subjectTokenType: 'access_token', audience: application } as const
+    const issued = accepted(await exchangeToken(world.dependencies, request))
+    const claims = world.present(issued.accessToken)
+    const read = accepted(readGrantClaims(claims, application, compiledShop.epochs))
+    if (!('grant' in read)) throw new Error('a reference')
+    const session = accepted(await describeSession(world.dependencies, { token: issued.accessToken }))
+    const carried = numbersIn(read.grant.permissions).map((number) => compiledShop.keys[number])
+    expect([...session.permissions, ...session.qualified].sort()).toEqual(carried.sort())
+    expect(session.defaultFull).toBe(read.grant.kind === 'full')
+    expect(session.gates).toEqual(read.grant.gates)
   })
 
   it('takes a sign-in at the provider, if the application is said', async () => {
