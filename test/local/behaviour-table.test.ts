@@ -32,7 +32,7 @@ export const handler = async (event) => {
     case 'unauthorized': throw new Error('Unauthorized')
     case 'throw': throw new Error('the key set is gone')
     case 'malformed': return rest ? { principalId: 'someone', policyDocument: {} } : { isAuthorized: 'true' }
-    case 'slow': await new Promise((resolve) => setTimeout(resolve, 400)); return allow({})
+    case 'slow': await new Promise((resolve) => setTimeout(resolve, 4_000)); return allow({})
     default: throw new Error('no such case: ' + kind)
   }
 }`
@@ -51,7 +51,7 @@ let gateway: TestGateway
 beforeAll(async () => {
   gateway = await startGateway(
     {
-      functions: { Backend: { code: BACKEND }, Authorizer: { code: AUTHORIZER, timeout: 1 } },
+      functions: { Backend: { code: BACKEND }, Authorizer: { code: AUTHORIZER, timeout: 10 } },
       resources: {
         ...httpApi({
           authorizers: {
@@ -69,7 +69,8 @@ beforeAll(async () => {
             },
           },
           routes: {
-            'GET /open': { function: 'Backend', authorizer: 'HttpOne', timeoutMs: 200 },
+            'GET /open': { function: 'Backend', authorizer: 'HttpOne' },
+            'GET /timed': { function: 'Backend', authorizer: 'HttpOne', timeoutMs: 200 },
             'GET /kept/{id}': { function: 'Backend', authorizer: 'HttpKept' },
             'PUT /kept/{id}': { function: 'Backend', authorizer: 'HttpKept' },
             'GET /by-route/{id}': { function: 'Backend', authorizer: 'HttpByRoute' },
@@ -93,7 +94,8 @@ beforeAll(async () => {
             },
           },
           methods: {
-            'GET /open': { function: 'Backend', authorizer: 'RestOne', timeoutMs: 200 },
+            'GET /open': { function: 'Backend', authorizer: 'RestOne' },
+            'GET /open-timed': { function: 'Backend', authorizer: 'RestOne', timeoutMs: 200 },
             'GET /open/{id}': { function: 'Backend', authorizer: 'RestOne' },
             'GET /open-kept/{id}': { function: 'Backend', authorizer: 'RestDefault' },
             'PUT /open-kept/{id}': { function: 'Backend', authorizer: 'RestDefault' },
@@ -102,7 +104,7 @@ beforeAll(async () => {
         }),
       },
     },
-    200,
+    2_000,
   )
 })
 afterAll(() => gateway.close())
@@ -226,13 +228,13 @@ describe('backend error', () => {
 
 describe('backend timeout', () => {
   it('HTTP API: 503', async () => {
-    expect(await http('/open', 'allow', { slow: 'yes' })).toMatchObject({
+    expect(await http('/timed', 'allow', { slow: 'yes' })).toMatchObject({
       status: 503,
       body: { message: 'Service Unavailable' },
     })
   })
   it('REST API: 504', async () => {
-    expect(await rest('/open', 'allow', { slow: 'yes' })).toMatchObject({
+    expect(await rest('/open-timed', 'allow', { slow: 'yes' })).toMatchObject({
       status: 504,
       body: { message: 'Endpoint request timed out' },
     })
