@@ -1,15 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-
-/** An error as KMS names it. */
-export class KmsFault extends Error {
-  override readonly name = 'KmsFault'
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
-}
+import { AwsFault } from '../services/aws-json.ts'
 
 type Context = Readonly<Record<string, string>>
 
@@ -31,7 +21,7 @@ export class KmsKeys {
 
   encrypt(keyId: string, plain: Buffer, context: Context): Buffer {
     if (plain.length < 1 || plain.length > largestPlaintext) {
-      throw new KmsFault('ValidationException', `Plaintext takes 1 to ${largestPlaintext} bytes`)
+      throw new AwsFault('ValidationException', `Plaintext takes 1 to ${largestPlaintext} bytes`)
     }
     const header = headerOf(idOf(keyId))
     const nonce = randomBytes(nonceBytes)
@@ -45,7 +35,7 @@ export class KmsKeys {
     if (blob[0] !== format || sealed.length < nonceBytes + tagBytes) throw invalid()
     const usedId = header.subarray(2).toString()
     if (keyId !== undefined && idOf(keyId) !== usedId) {
-      throw new KmsFault('IncorrectKeyException', 'the ciphertext was made with another key')
+      throw new AwsFault('IncorrectKeyException', 'the ciphertext was made with another key')
     }
     const decipher = createDecipheriv('aes-256-gcm', this.#key(usedId), sealed.subarray(0, nonceBytes))
       .setAAD(bound(header, context))
@@ -66,7 +56,7 @@ export class KmsKeys {
 /** The key id of an ARN, so that both name the same key. */
 function idOf(keyId: string): string {
   const id = keyId.startsWith('arn:') ? keyId.slice(keyId.indexOf('/') + 1) : keyId
-  if (id.length < 1 || Buffer.byteLength(id) > 255) throw new KmsFault('NotFoundException', 'there is no such key')
+  if (id.length < 1 || Buffer.byteLength(id) > 255) throw new AwsFault('NotFoundException', 'there is no such key')
   return id
 }
 
@@ -81,6 +71,6 @@ function bound(header: Buffer, context: Context): Buffer {
   return Buffer.concat([header, Buffer.from(JSON.stringify(members))])
 }
 
-function invalid(): KmsFault {
-  return new KmsFault('InvalidCiphertextException', 'the ciphertext or its context is not what was encrypted')
+function invalid(): AwsFault {
+  return new AwsFault('InvalidCiphertextException', 'the ciphertext or its context is not what was encrypted')
 }

@@ -73,7 +73,7 @@ describe('the local key service', () => {
     expect(await post(kms, 'TrentService.Sign', '{}')).toEqual({ status: 400, type: 'UnknownOperationException' })
     expect(await post(kms, 'TrentService.Encrypt', 'no')).toEqual({ status: 400, type: 'SerializationException' })
     expect(await post(kms, 'TrentService.Encrypt', '{"KeyId":7}')).toEqual({ status: 400, type: 'ValidationException' })
-    const large = JSON.stringify({ KeyId: 'one', Plaintext: 'A'.repeat(80_000) })
+    const large = JSON.stringify({ KeyId: 'one', Plaintext: 'A'.repeat(1_100_000) })
     expect(await post(kms, 'TrentService.Encrypt', large)).toEqual({ status: 400, type: 'SerializationException' })
   })
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import * as v from 'valibot'
 import { DataFile } from '../data-file.ts'
 import { listen } from '../listen.ts'
-import { KmsFault, KmsKeys } from './kms-keys.ts'
+import { AwsFault, awsJsonServices, type Operation } from '../services/aws-json.ts'
+import { KmsKeys } from './kms-keys.ts'
 
 export interface KmsEmulator {
   readonly endpoint: string
@@ -11,7 +12,6 @@ export interface KmsEmulator {
 }
 
 const what = 'the local key service'
-const largestBody = 64 * 1024
 const masterFile = v.object({
   version: v.literal(1),
   master: v.pipe(
@@ -28,10 +28,7 @@ const masterFile = v.object({
  */
 export async function startKms({ port = 0, file }: { port?: number; file?: string } = {}): Promise<KmsEmulator> {
   const keys = new KmsKeys(await masterKey(file))
-  const server = createServer((request, response) => {
-    answer(keys, request, response).catch(() => response.destroy())
-  })
-  const { url, close } = await listen(server, { what, port })
+  const { url, close } = await listen(createServer(awsJsonServices(operations(keys))), { what, port })
   return { endpoint: url, stop: close }
 }
 
@@ -50,57 +47,25 @@ const base64 = v.pipe(v.string(), v.base64())
 const encryptInput = v.object({ KeyId: v.string(), Plaintext: base64, EncryptionContext: context })
 const decryptInput = v.object({ KeyId: v.optional(v.string()), CiphertextBlob: base64, EncryptionContext: context })
 
-async function answer(keys: KmsKeys, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await bodyOf(request)
-  try {
-    send(response, 200, perform(keys, String(request.headers['x-amz-target']), body))
-  } catch (error) {
-    const fault = error instanceof KmsFault ? error : new KmsFault('KMSInternalException', 'an internal error')
-    send(response, fault.code === 'KMSInternalException' ? 500 : 400, { __type: fault.code, message: fault.message })
-  }
-}
-
-function perform(keys: KmsKeys, target: string, body: string | undefined): object {
-  const algorithm = { EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' }
-  switch (target) {
-    case 'TrentService.Encrypt': {
-      const { KeyId, Plaintext, EncryptionContext } = parsed(encryptInput, body)
+/** KMS's operations, for what speaks AWS's JSON protocol. */
+function operations(keys: KmsKeys): Readonly<Record<string, Operation>> {
+  const EncryptionAlgorithm = 'SYMMETRIC_DEFAULT'
+  return {
+    'TrentService.Encrypt': async (input) => {
+      const { KeyId, Plaintext, EncryptionContext } = parsed(encryptInput, input)
       const sealed = keys.encrypt(KeyId, Buffer.from(Plaintext, 'base64'), EncryptionContext)
-      return { CiphertextBlob: sealed.toString('base64'), KeyId, ...algorithm }
-    }
-    case 'TrentService.Decrypt': {
-      const { KeyId, CiphertextBlob, EncryptionContext } = parsed(decryptInput, body)
+      return { CiphertextBlob: sealed.toString('base64'), KeyId, EncryptionAlgorithm }
+    },
+    'TrentService.Decrypt': async (input) => {
+      const { KeyId, CiphertextBlob, EncryptionContext } = parsed(decryptInput, input)
       const opened = keys.decrypt(KeyId, Buffer.from(CiphertextBlob, 'base64'), EncryptionContext)
-      return { Plaintext: opened.plain.toString('base64'), KeyId: opened.keyId, ...algorithm }
-    }
-    default:
-      throw new KmsFault('UnknownOperationException', 'only Encrypt and Decrypt are known here')
+      return { Plaintext: opened.plain.toString('base64'), KeyId: opened.keyId, EncryptionAlgorithm }
+    },
   }
 }
 
-function parsed<const Schema extends v.GenericSchema>(schema: Schema, body: string | undefined): v.InferOutput<Schema> {
-  if (body === undefined) throw new KmsFault('SerializationException', 'the request is too large')
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch {
-    throw new KmsFault('SerializationException', 'the request is not JSON')
-  }
-  const result = v.safeParse(schema, value)
+function parsed<const Schema extends v.GenericSchema>(schema: Schema, input: unknown): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input)
   if (result.success) return result.output
-  throw new KmsFault('ValidationException', `${v.getDotPath(result.issues[0]) ?? 'the request'} is not acceptable`)
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length <= largestBody) chunks.push(chunk)
-  }
-  return length > largestBody ? undefined : Buffer.concat(chunks).toString()
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
+  throw new AwsFault('ValidationException', `${v.getDotPath(result.issues[0]) ?? 'the request'} is not acceptable`)
 }

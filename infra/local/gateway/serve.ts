@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Log } from '../lambda/log.ts'
+import { readBody } from '../read-body.ts'
 import { LIMITS } from './limits.ts'
 import type { GatewayAnswer, GatewayRequest, Header } from './request.ts'
 
@@ -30,7 +31,7 @@ async function readRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
   const target = incoming.url ?? '/'
   const mark = target.indexOf('?')
   const all = pairs(incoming.rawHeaders)
-  const body = await readBody(incoming)
+  const body = await readBody(incoming, LIMITS.bodyBytes)
   return {
     id: randomBytes(11).toString('base64url'),
     method: incoming.method ?? 'GET',
@@ -48,17 +49,6 @@ async function readRequest(incoming: IncomingMessage): Promise<GatewayRequest> {
     sourceIp: (incoming.socket.remoteAddress ?? '127.0.0.1').replace('::ffff:', ''),
     receivedAt: Date.now(),
   }
-}
-
-/** @returns undefined when it is longer than the gateway takes; what comes after is read and forgotten. */
-async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes <= LIMITS.bodyBytes) chunks.push(chunk)
-  }
-  return bytes > LIMITS.bodyBytes ? undefined : Buffer.concat(chunks)
 }
 
 function pairs(raw: readonly string[]): readonly Header[] {

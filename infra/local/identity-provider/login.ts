@@ -4,6 +4,7 @@ import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Person } from '../demo-data.ts'
 import { type Html, html } from '../html.ts'
+import { readBody } from '../read-body.ts'
 
 const MAX_FORM_BYTES = 4 * 1024
 
@@ -80,14 +81,8 @@ function show(response: ServerResponse, status: number, content: Html): void {
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > MAX_FORM_BYTES) return undefined
-    chunks.push(chunk)
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+  const body = await readBody(request, MAX_FORM_BYTES)
+  return body && new URLSearchParams(body.toString())
 }
 
 function digest(password: string): Buffer {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { type Account, type Accounts, type Change, etagOf, statementOf } from './accounts.ts'
 import type { Clients, Scope } from './clients.ts'
 import type { Faults, Target } from './faults.ts'
-import { json, parseJson, plainProblem, problem, type Reply, readBody } from './http.ts'
+import { json, parseJson, plainProblem, problem, type Reply, readText } from './http.ts'
 import type { RateLimiter } from './rate-limit.ts'
 
 const MAX_PEOPLE = 50
@@ -118,7 +118,7 @@ async function answerToken(parts: ApiParts, request: IncomingMessage): Promise<A
   if (request.method !== 'POST') return { reply: plainProblem(405, 'No such method', { allow: 'POST' }) }
   const seconds = parts.limiter.take('/oauth/token')
   if (seconds > 0) return { reply: problem('too-many-requests', { headers: { 'retry-after': String(seconds) } }) }
-  const body = await readBody(request, 'application/x-www-form-urlencoded')
+  const body = await readText(request, 'application/x-www-form-urlencoded')
   return { reply: parts.clients.issue(request.headers.authorization, body), target: { token: true } }
 }
 
@@ -159,7 +159,7 @@ async function replaceRoles({ parts, request, organization, account }: Call): Pr
   if (!ENTITY_TAG.test(etag)) return problem('bad-request', { detail: 'If-Match' })
   const actor = request.headers['acting-account']
   if (typeof actor !== 'string' || !IDENTIFIER.test(actor)) return problem('bad-request', { detail: 'Acting-Account' })
-  const body = v.safeParse(newRoles, parseJson((await readBody(request, 'application/json')) ?? ''))
+  const body = v.safeParse(newRoles, parseJson((await readText(request, 'application/json')) ?? ''))
   if (!body.success) return problem('bad-request', { detail: 'The body is not a set of roles' })
   const acting: AccountKey = { organization, account: actor }
   return changeReply(

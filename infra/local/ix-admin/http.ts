@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { readBody } from '../read-body.ts'
 
 /** An answer before it is written. */
 export interface Reply {
@@ -54,16 +55,9 @@ export function plainProblem(status: number, title: string, headers: Readonly<Re
 }
 
 /** The body if it has this media type and at most 64 KiB; `undefined` otherwise. */
-export async function readBody(request: IncomingMessage, mediaType: string): Promise<string | undefined> {
+export async function readText(request: IncomingMessage, mediaType: string): Promise<string | undefined> {
   if (request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() !== mediaType) return undefined
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > MAX_BODY_BYTES) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  return (await readBody(request, MAX_BODY_BYTES))?.toString()
 }
 
 /** `undefined` if the text is no JSON. */

@@ -6,7 +6,7 @@ import { Accounts } from './accounts.ts'
 import { type ApiParts, answerApi } from './api.ts'
 import { type Client, Clients } from './clients.ts'
 import { type FaultOrder, Faults, spoil, writeSlowly } from './faults.ts'
-import { parseJson, plainProblem, type Reply, readBody } from './http.ts'
+import { parseJson, plainProblem, type Reply, readText } from './http.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import { Site } from './site.ts'
 
@@ -88,7 +88,7 @@ async function answer(parts: ApiParts, site: Site, request: IncomingMessage, res
 async function answerFaults({ faults }: ApiParts, request: IncomingMessage): Promise<Reply> {
   if (request.method === 'GET') return faults.answerList()
   if (request.method !== 'POST') return plainProblem(405, 'No such method', { allow: 'GET, POST' })
-  const body = await readBody(request, 'application/json')
+  const body = await readText(request, 'application/json')
   return faults.answerOrder(parseJson(body ?? ''))
 }
 

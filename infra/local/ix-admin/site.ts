@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AccountKey, RoleAssignment } from '@rolecast/core/domain/assignment/statement'
 import { type Html, html } from '../html.ts'
 import { type Account, type Accounts, type Change, etagOf, sameRole } from './accounts.ts'
-import { type Reply, readBody } from './http.ts'
+import { type Reply, readText } from './http.ts'
 import { messagePage, personPage, rolesPage, searchPage, signInPage, styleSheet } from './pages.ts'
 
 const COOKIE = 'ix-admin-session'
@@ -124,7 +124,7 @@ function roleFrom(value: string): RoleAssignment[] {
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
-  return new URLSearchParams((await readBody(request, 'application/x-www-form-urlencoded')) ?? '')
+  return new URLSearchParams((await readText(request, 'application/x-www-form-urlencoded')) ?? '')
 }
 
 function sessionOf(request: IncomingMessage): string {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { readBody } from '../read-body.ts'
 
 /** One operation of a service: JSON in, JSON out. */
 export type Operation = (input: unknown) => Promise<object>
@@ -34,31 +35,21 @@ export function awsJsonServices(operations: Readonly<Record<string, Operation>>)
 async function perform(operations: Readonly<Record<string, Operation>>, request: IncomingMessage): Promise<object> {
   const target = String(request.headers['x-amz-target'])
   const operation = Object.hasOwn(operations, target) ? operations[target] : undefined
-  const body = await bodyOf(request)
+  const body = await readBody(request, MOST_BYTES)
   if (operation === undefined) {
     const known = Object.keys(operations).join(', ')
     throw new AwsFault('UnknownOperationException', `${target} is not known on this machine; there are: ${known}`)
   }
+  if (body === undefined) throw new AwsFault('SerializationException', 'the request is too large')
   return operation(parsed(body))
 }
 
-function parsed(body: string): unknown {
+function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(body)
+    return JSON.parse(body.toString())
   } catch {
     throw new AwsFault('SerializationException', 'the request is not JSON')
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes <= MOST_BYTES) chunks.push(chunk)
-  }
-  if (bytes > MOST_BYTES) throw new AwsFault('SerializationException', 'the request is too large')
-  return Buffer.concat(chunks).toString()
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
