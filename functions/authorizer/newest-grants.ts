@@ -6,6 +6,9 @@ export interface AccountKnowledge {
   /** Rises with every change; -1 once the account has been forgotten. */
   version: number
   newest?: HeldGrant
+  /** The highest revisions seen, each by itself: a grant below either is outdated. */
+  account: number
+  organization: number
   /** An authoritative refusal of the account, and when (epoch seconds). */
   refused?: { readonly refusal: Refusal; readonly at: number } | undefined
   /** When a deny may be resolved again, epoch milliseconds. */
@@ -14,16 +17,14 @@ export interface AccountKnowledge {
   resolving?: Promise<Outcome<HeldGrant>> | undefined
 }
 
-/** How one grant stands to another of the same account. `mixed`: each is newer in one respect, so both are outdated. */
-export type Order = 'newer' | 'older' | 'same' | 'mixed'
-
-/** Compares by the revisions both were computed from, then by when the assignment was confirmed, then by age. */
-export function compare({ holder: left }: HeldGrant, { holder: right }: HeldGrant): Order {
-  const account = left.revision[0] - right.revision[0]
-  const organization = left.revision[1] - right.revision[1]
-  if (account * organization < 0) return 'mixed'
-  const difference = account + organization || left.confirmedAt - right.confirmedAt || left.issuedAt - right.issuedAt
-  return difference === 0 ? 'same' : difference > 0 ? 'newer' : 'older'
+/** By the revisions both were computed from, then by when the assignment was confirmed, then by when they were minted. */
+function isNewer({ holder: left }: HeldGrant, { holder: right }: HeldGrant): boolean {
+  const difference =
+    left.revision[0] - right.revision[0] ||
+    left.revision[1] - right.revision[1] ||
+    left.confirmedAt - right.confirmedAt ||
+    left.issuedAt - right.issuedAt
+  return difference > 0
 }
 
 /**
@@ -40,14 +41,13 @@ export class NewestGrants {
   }
 
   of({ holder }: HeldGrant): AccountKnowledge {
-    const key = JSON.stringify([holder.organization, holder.account, holder.scope ?? null])
+    const key = JSON.stringify([holder.organization, holder.account, holder.scope])
     const young = this.#young.get(key)
     if (young !== undefined) return young
-    const old = this.#old.get(key)
-    const known: AccountKnowledge = old ?? { version: 0, resolveAgainAt: 0 }
+    const known = this.#old.get(key) ?? { version: 0, account: 0, organization: 0, resolveAgainAt: 0 }
+    this.#old.delete(key)
     if (this.#young.size >= this.#capacity) this.#forget()
     this.#young.set(key, known)
-    this.#old.delete(key)
     return known
   }
 
@@ -64,26 +64,28 @@ export function heldWith(held: HeldGrant, token: HeldGrant): HeldGrant {
   return { ...held, holder: { ...held.holder, client, expiresAt } }
 }
 
-/** Takes note of a grant of the account; an older one changes nothing. */
+/** Takes note of a grant of the account. */
 export function note(known: AccountKnowledge, grant: HeldGrant): void {
-  const outlived = known.refused !== undefined && grant.holder.issuedAt > known.refused.at
-  const order = known.newest === undefined ? 'newer' : compare(grant, known.newest)
+  const { issuedAt, revision } = grant.holder
+  const [account, organization] = revision
+  const outlived = known.refused !== undefined && issuedAt > known.refused.at
+  const newer = known.newest === undefined || isNewer(grant, known.newest)
+  if (!outlived && !newer && account <= known.account && organization <= known.organization) return
+  known.version++
   if (outlived) known.refused = undefined
-  if (order === 'newer') known.newest = grant
-  if (outlived || order === 'newer') known.version++
+  if (newer) known.newest = grant
+  known.account = Math.max(known.account, account)
+  known.organization = Math.max(known.organization, organization)
 }
 
 /**
  * The grant by which a token is judged: its own, or the newest known of the account (never beyond the token's own life).
- * Refuses with what is known of the account since, or with `stale` when token and knowledge contradict each other.
+ * Refuses with what is known of the account since, or with `stale` where both are below what has been seen.
  */
 export function judgedBy(known: AccountKnowledge, grant: HeldGrant): Outcome<HeldGrant> {
-  if (known.refused !== undefined && grant.holder.issuedAt <= known.refused.at) {
-    return { ok: false, refusal: known.refused.refusal }
-  }
-  const { newest } = known
-  if (newest === undefined || newest === grant) return accept(grant)
-  const order = compare(newest, grant)
-  if (order === 'mixed') return refuse('stale')
-  return accept(order === 'newer' ? heldWith(newest, grant) : grant)
+  const { refused, newest } = known
+  if (refused !== undefined && grant.holder.issuedAt <= refused.at) return { ok: false, refusal: refused.refusal }
+  const best = newest !== undefined && isNewer(newest, grant) ? heldWith(newest, grant) : grant
+  const [account, organization] = best.holder.revision
+  return account < known.account || organization < known.organization ? refuse('stale') : accept(best)
 }

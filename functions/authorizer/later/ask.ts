@@ -57,6 +57,11 @@ export function createAsking(dependencies: AskingDependencies): Asking {
     const fresh = await verifier.verify(answer.value)
     if (!fresh.ok) return fresh
     if (!isSameHolder(fresh.value, held)) return refuse('wrong_organization')
+    // What this answer says is younger than a refusal from before it was asked for.
+    if (known.refused !== undefined && known.refused.at <= startedAt) {
+      known.refused = undefined
+      known.version++
+    }
     note(known, fresh.value)
     return fresh
   }
