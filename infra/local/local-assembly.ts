@@ -22,7 +22,7 @@ export class AssemblyFailed extends Error {
 }
 
 /** The deployment of stage `local`: everything on this machine. */
-export function localDeployment(ports: SystemPorts): object {
+function localDeployment(ports: SystemPorts): object {
   const at = (port: number) => `http://127.0.0.1:${port}`
   const issuer = at(ports.identityProvider)
   return {

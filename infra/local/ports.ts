@@ -13,7 +13,7 @@ export interface SystemPorts {
 }
 
 /** Thrown for a port base that is not one. */
-export class InvalidPortBase extends Error {
+class InvalidPortBase extends Error {
   override readonly name = 'InvalidPortBase'
 }
 

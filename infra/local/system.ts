@@ -107,10 +107,21 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   return { running, table, close: () => everything.disposeAsync() }
 }
 
+const listeners: Readonly<Record<keyof SystemPorts, string>> = {
+  tokenService: 'the token service',
+  httpApi: 'the HTTP API of Customer v2',
+  restApi: 'the REST API of Customer v2',
+  identityProvider: 'the identity provider',
+  ixAdmin: 'iX Admin (stand-in)',
+  dynamodb: 'the DynamoDB emulator',
+  kms: 'the KMS emulator',
+  services: 'the local services (events, secrets)',
+}
+
 /** Says so at once, before anything is built. */
 async function checkPorts(ports: SystemPorts): Promise<void> {
-  for (const [name, port] of Object.entries(ports)) {
-    const listening = await listen(createServer(), { what: name, port })
+  for (const name of Object.keys(listeners) as (keyof SystemPorts)[]) {
+    const listening = await listen(createServer(), { what: listeners[name], port: ports[name] })
     await listening.close()
   }
 }

@@ -22,9 +22,9 @@ In another terminal:
   TOKEN=$(curl -s ${urls.tokenService}/oauth/token -d audience=customer-v2 -d subject_token=$SIGNED_IN \\
     -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
     -d subject_token_type=urn:ietf:params:oauth:token-type:access_token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')
-  curl -i -H "Authorization: Bearer $TOKEN" ${urls.httpApi}/flows
-  curl -i -H "Authorization: Bearer $TOKEN" -X POST ${urls.httpApi}/flows/1/publish
-  curl -s -H "Authorization: Bearer $TOKEN" "${urls.tokenService}/session/explain?permission=flows.publish"
+  curl -isw "\\n" -H "Authorization: Bearer $TOKEN" ${urls.httpApi}/flows
+  curl -isw "\\n" -H "Authorization: Bearer $TOKEN" -X POST ${urls.httpApi}/flows/1/publish
+  curl -sw "\\n" -H "Authorization: Bearer $TOKEN" "${urls.tokenService}/session/explain?permission=flows.publish"
 
 Ctrl-C stops everything.`
 }

@@ -35,24 +35,25 @@ async function start(wrapped: boolean): Promise<Started> {
   return { process: started, lines, told }
 }
 
-function end(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It ended as it should.
-  }
+/** Asks, and does not kill: it ends its emulator itself. */
+async function end(pid: number): Promise<void> {
+  if (signalled(pid, 'SIGTERM')) await isGone(pid)
 }
 
-async function isGone({ told }: Started): Promise<boolean> {
+async function isGone(pid: number): Promise<boolean> {
   for (let tries = 0; tries < 50; tries += 1) {
-    try {
-      process.kill(told.pid, 0)
-    } catch {
-      return true
-    }
+    if (!signalled(pid, 0)) return true
     await wait(100)
   }
   return false
+}
+
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
 }
 
 describe('a running local stack', () => {
@@ -70,10 +71,19 @@ describe('a running local stack', () => {
       await expect(fetch(started.told.dynamodb)).rejects.toThrow()
     },
   )
+  it('takes a signal that comes twice at once, from the terminal and from npm, as one request', async () => {
+    const started = await start(false)
+    started.process.kill('SIGINT')
+    await wait(5)
+    started.process.kill('SIGINT')
+    const [code] = await once(started.process, 'exit')
+    expect(code).toBe(0)
+    expect((await started.lines.next()).value).toBe('"stopped"')
+  })
   it('ends when its parent is killed', async () => {
     const started = await start(true)
     started.process.kill('SIGKILL')
-    expect(await isGone(started)).toBe(true)
+    expect(await isGone(started.told.pid)).toBe(true)
     await expect(fetch(started.told.dynamodb)).rejects.toThrow()
   })
   it('runs on as long as its parent does (control)', async () => {

@@ -5,7 +5,7 @@
  */
 import { dataFolder } from '../running.ts'
 import { secretsFile } from './secrets.ts'
-import { signIn } from './sign-in.ts'
+import { SignInFailed, signIn } from './sign-in.ts'
 
 async function main(): Promise<void> {
   const [username, ...rest] = process.argv.slice(2)
@@ -23,6 +23,7 @@ main().catch((error: unknown) => {
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof SignInFailed) return `${error.message} infra/local/demo-data.ts lists the people: acme.vera, ...`
   return error.message === 'fetch failed'
     ? 'The identity provider does not answer: npm start starts it.'
     : error.message
