@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { StageName, stages } from './stages.ts'
 
 const url = v.pipe(v.string(), v.url())
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
 const account = v.pipe(v.string(), v.regex(/^\d{12}$/, 'an account has 12 digits'))
 
 const schema = v.strictObject({
@@ -26,6 +27,18 @@ const schema = v.strictObject({
   ),
   /** The identity admin. The client secret is not here: it is put into the secret that the data stack creates. */
   identityAdmin: v.strictObject({ url, tokenUrl: v.optional(url), clientId: v.string() }),
+  /** Ages in seconds, where the defaults of the token function do not fit. A token lives 300 s. */
+  ages: v.optional(
+    v.strictObject({
+      tokenSeconds: v.optional(seconds),
+      confirmedForSeconds: v.optional(seconds),
+      staleIfErrorSeconds: v.optional(seconds),
+      rotateAfterSeconds: v.optional(seconds),
+    }),
+    {},
+  ),
+  /** RS256 where a gateway's native JWT authorizer reads the tokens, too. */
+  signingAlgorithm: v.optional(v.picklist(['ES256', 'RS256'])),
   /** Web origins whose pages may ask the token service for a session. */
   corsOrigins: v.optional(v.array(url)),
   /** `source` of the events that the bus takes, and the accounts, beside its own, that may put them. */

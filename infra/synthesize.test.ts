@@ -3,11 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, Validations } from 'aws-cdk-lib'
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { describe, expect, it } from 'vitest'
 import { RolecastStage } from './rolecast-stage.ts'
 import { deployment, fakeDist } from './stage.fixture.ts'
-import { deployedStages, stages } from './stages.ts'
+import { stages } from './stages.ts'
 import { createApp } from './synthesize.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -23,16 +24,56 @@ function exceptionsIn(app: App): readonly { readonly id: string; readonly reason
     .map(([id, reason]) => ({ id, reason }))
 }
 
-describe('the validation of every synthesis', () => {
-  it('finds nothing to object to in any stage but what is excepted with a reason', () => {
+/** Runs a command in which every attempt to use the network fails; answers the attempts. */
+function runGuarded(args: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'guarded-'))
+  const log = join(folder, 'attempts')
+  writeFileSync(log, '')
+  const guard = join(import.meta.dirname, 'no-network.fixture.mjs')
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    NODE_OPTIONS: `--import=${guard}`,
+    NETWORK_LOG: log,
+    NO_COLOR: '1',
+  }
+  const run = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env })
+  return { status: run.status, attempts: readFileSync(log, 'utf8') }
+}
+
+describe('the synthesis of every stage', () => {
+  it('uses no network and no account, sends no telemetry, and finds nothing to object to', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'app-'))
+    const [app, out] = [join(folder, 'app.mjs'), join(folder, 'out')]
+    const options = JSON.stringify({ stages: Object.keys(stages), dist: fakeDist, context })
+    const source = JSON.stringify(join(root, 'infra/synthesize.ts'))
+    writeFileSync(app, `import { createApp } from ${source}\ncreateApp(${options}).synth()\n`)
+    const cdk = join(root, 'node_modules/aws-cdk/bin/cdk')
+    const run = runGuarded([cdk, 'synth', '--quiet', '--app', `${process.execPath} ${app}`, '--output', out])
+    expect(run).toEqual({ status: 0, attempts: '' })
+    const assemblies = Object.keys(stages).map((stage) => `assembly-rolecast-${stage}`)
+    expect(readdirSync(out)).toEqual(expect.arrayContaining(assemblies))
+    expect(JSON.parse(readFileSync(join(out, 'validation-report.json'), 'utf8')).pluginReports).toEqual([])
+  })
+
+  it('would be caught using the network', () => {
+    const run = runGuarded(['--eval', "await fetch('http://192.0.2.1/').catch(() => {})"])
+    expect(run.attempts).toContain('192.0.2.1')
+  })
+
+  it('objects to what AWS Solutions and CloudFormation object to', () => {
+    const app = createApp({ stages: ['dev'], dist: fakeDist, context })
+    const [stage] = app.node.children.filter((child) => child instanceof RolecastStage)
+    if (stage === undefined) throw new Error('no stage')
+    new Bucket(stage.data, 'Planted')
+    new CfnLogGroup(stage.data, 'Refused', { retentionInDays: 2 })
+    expect(() => app.synth()).toThrow(/(?=[\s\S]*AwsSolutions-S1)(?=[\s\S]*CloudFormation-Validate)/)
+  })
+
+  it('excepts nothing from those rules without a reason', () => {
     const app = createApp({ stages: Object.keys(stages), dist: fakeDist, context })
-    app.synth()
-    const report = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'))
-    expect(report.pluginReports).toEqual([])
-    const excepted = [
-      ...new Set(exceptionsIn(app).map(({ id, reason }) => `${id.replace(/^.*?::(?=Aws)/, '')}: ${reason}`)),
-    ]
-    expect(excepted.sort()).toEqual([
+    const excepted = exceptionsIn(app).map(({ id, reason }) => `${id.replace(/^.*?::(?=Aws)/, '')}: ${reason}`)
+    expect([...new Set(excepted)].sort()).toEqual([
       expect.stringMatching(/^AwsSolutions-APIG2: The product checks its input itself/),
       expect.stringMatching(/^AwsSolutions-APIG3: Throttled, and refused without a token/),
       expect.stringMatching(/^AwsSolutions-APIG4: It is the authorization server/),
@@ -41,57 +82,5 @@ describe('the validation of every synthesis', () => {
       expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\*\]: X-Ray knows no resources/),
       expect.stringMatching(/^AwsSolutions-SMG4: The identity admin issues this secret/),
     ])
-  })
-
-  it('objects to what AWS Solutions objects to, in a stage: the check above can fail', () => {
-    const app = createApp({ stages: ['dev'], dist: fakeDist, context })
-    const [stage] = app.node.children.filter((child) => child instanceof RolecastStage)
-    if (stage !== undefined) new Bucket(stage.data, 'Planted')
-    expect(() => app.synth()).toThrow(/AwsSolutions-S1/)
-  })
-})
-
-describe('the synthesis', () => {
-  const guard = join(import.meta.dirname, 'no-network.fixture.mjs')
-
-  /** Runs a command in which every attempt to use the network fails; answers the attempts. */
-  function runGuarded(command: string, args: readonly string[]) {
-    const folder = mkdtempSync(join(tmpdir(), 'guarded-'))
-    const log = join(folder, 'attempts')
-    writeFileSync(log, '')
-    const { PATH } = process.env
-    const env = { PATH, HOME: folder, NODE_OPTIONS: `--import=${guard}`, NETWORK_LOG: log, NO_COLOR: '1' }
-    const run = spawnSync(command, args, { cwd: root, encoding: 'utf8', env })
-    return { status: run.status, output: run.stdout + run.stderr, attempts: readFileSync(log, 'utf8') }
-  }
-
-  it('uses no network, no account and sends no telemetry', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'app-'))
-    const app = join(folder, 'app.mjs')
-    const synthesize = JSON.stringify(join(root, 'infra/synthesize.ts'))
-    writeFileSync(
-      app,
-      `import { createApp } from ${synthesize}\ncreateApp({ dist: ${JSON.stringify(fakeDist)} }).synth()\n`,
-    )
-    const cdk = join(root, 'node_modules/aws-cdk/bin/cdk')
-    const out = join(folder, 'out')
-    const run = runGuarded(process.execPath, [
-      cdk,
-      'synth',
-      '--quiet',
-      '--app',
-      `${process.execPath} ${app}`,
-      '--output',
-      out,
-    ])
-    expect(run).toMatchObject({ status: 0, attempts: '' })
-    expect(readdirSync(out)).toEqual(
-      expect.arrayContaining(deployedStages.map((stage) => `assembly-rolecast-${stage}`)),
-    )
-  })
-
-  it('would be caught using it', () => {
-    const run = runGuarded(process.execPath, ['--eval', `await fetch('http://192.0.2.1/').catch(() => {})`])
-    expect(run.attempts).toContain('192.0.2.1')
   })
 })

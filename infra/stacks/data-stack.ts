@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib'
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib'
 import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
@@ -55,5 +55,8 @@ export class DataStack extends Stack {
       archive: Duration.days(settings.archiveDays),
       removalPolicy,
     })
+    new CfnOutput(this, 'TableName', { value: this.table.tableName })
+    new CfnOutput(this, 'IdentityAdminSecretArn', { value: this.identityAdminSecret.secretArn })
+    new CfnOutput(this, 'BusArn', { value: this.bus.bus.eventBusArn, description: 'Where identity admins put events' })
   }
 }

@@ -54,6 +54,16 @@ describe('the functions of the identity stack', () => {
     expect(readTokenConfig(environmentOf(bare, token)).providers[0]?.issuer).toBe('https://provider.invalid')
   })
 
+  it('find the ages and the algorithm of the deployment', () => {
+    const ages = { tokenSeconds: 120, confirmedForSeconds: 10, staleIfErrorSeconds: 0, rotateAfterSeconds: 86_400 }
+    const context = { 'rolecast:prod': { ...deployment, ages, signingAlgorithm: 'RS256' } }
+    const own = new SynthesizedStage('prod', { context }).template('identity')
+    const { rotateAfterSeconds, tokenSeconds, ...mint } = ages
+    expect(readTokenConfig(environmentOf(own, token))).toMatchObject({ ...mint, tokenSeconds })
+    const rotation = { rotateAfterSeconds, tokenSeconds, signingAlgorithm: 'RS256' }
+    expect(readRotateKeysConfig(environmentOf(own, rotateKeys))).toMatchObject(rotation)
+  })
+
   it('would refuse a setting they do not know: the checks above can fail', () => {
     const environment = { ...environmentOf(template, token), ROLECAST_UNKNOWN: 'x' }
     expect(() => readTokenConfig(environment)).toThrow(/ROLECAST_UNKNOWN/)

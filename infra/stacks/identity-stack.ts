@@ -69,6 +69,11 @@ export class IdentityStack extends Stack {
           ...deployment.identityAdmin,
           secretArn: data.identityAdminSecret.secretArn,
         }),
+        ...settingsOf({
+          ROLECAST_TOKEN_SECONDS: deployment.ages.tokenSeconds,
+          ROLECAST_CONFIRMED_FOR_SECONDS: deployment.ages.confirmedForSeconds,
+          ROLECAST_STALE_IF_ERROR_SECONDS: deployment.ages.staleIfErrorSeconds,
+        }),
         ...(deployment.corsOrigins === undefined
           ? {}
           : { ROLECAST_CORS_ORIGINS: JSON.stringify(deployment.corsOrigins) }),
@@ -79,7 +84,14 @@ export class IdentityStack extends Stack {
     this.rotateKeys = new LambdaFunction(this, 'RotateKeys', {
       description: 'Looks after the key ring: makes, publishes, retires and removes signing keys',
       code: `${props.dist}/functions/rotate-keys`,
-      environment: shared,
+      environment: {
+        ...shared,
+        ...settingsOf({
+          ROLECAST_SIGNING_ALGORITHM: deployment.signingAlgorithm,
+          ROLECAST_TOKEN_SECONDS: deployment.ages.tokenSeconds,
+          ROLECAST_ROTATE_AFTER_SECONDS: deployment.ages.rotateAfterSeconds,
+        }),
+      },
       size: settings.rotateKeys,
       defaults: settings.functions,
     })
@@ -108,6 +120,13 @@ export class IdentityStack extends Stack {
     })
     new CfnOutput(this, 'Issuer', { value: this.issuer, description: 'iss of the tokens' })
     new CfnOutput(this, 'TokenServiceUrl', { value: this.issuer, description: 'Where the token service is reached' })
+    new CfnOutput(this, 'RotateKeysFunction', { value: this.rotateKeys.function.functionName })
     new CfnOutput(this, 'SdkLayerArn', { value: this.layer.layer.layerVersionArn })
   }
+}
+
+/** The settings that are given, as text; a function has a default for the others. */
+function settingsOf(values: Readonly<Record<string, string | number | undefined>>): Record<string, string> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
 }
