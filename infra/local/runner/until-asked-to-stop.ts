@@ -1,5 +1,3 @@
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
 /** A signal that arrives twice so soon was sent once: at Ctrl-C the terminal sends it, and npm hands it on. */
 const sameRequestMs = 500
 
@@ -9,22 +7,18 @@ const sameRequestMs = 500
  */
 export function untilAskedToStop(): Promise<void> {
   const parent = process.ppid
+  let asked: number | undefined
   return new Promise((resolve) => {
     const stop = () => {
       clearInterval(watch)
-      const asked = performance.now()
-      const again = () => {
-        if (performance.now() - asked >= sameRequestMs) process.exit(130)
-      }
-      for (const signal of signals) {
-        process.off(signal, stop)
-        process.on(signal, again)
-      }
+      if (asked !== undefined && performance.now() - asked >= sameRequestMs) process.exit(130)
+      asked ??= performance.now()
       resolve()
     }
     const watch = setInterval(() => {
       if (process.ppid !== parent) stop()
     }, 500)
-    for (const signal of signals) process.once(signal, stop)
+    // Never taken off: without a listener, even for a moment, a signal would end the process where it stands.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   })
 }
