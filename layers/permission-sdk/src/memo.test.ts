@@ -2,22 +2,37 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { TokenMemo } from './memo.ts'
 
+/** Sets a token twice: it is remembered from its second sight on. */
+function remember<Value>(memo: TokenMemo<Value>, token: string, value: Value): void {
+  memo.set(token, value)
+  memo.set(token, value)
+}
+
 describe('a token memo', () => {
+  it('remembers a token from its second sight on', () => {
+    const memo = new TokenMemo<string>(10)
+    const token = `a.${'s'.repeat(43)}`
+    memo.set(token, 'a')
+    expect(memo.get(token)).toBeUndefined()
+    memo.set(token, 'a')
+    expect(memo.get(token)).toBe('a')
+  })
+
   it('gives a value to the same token only, though the ends are the same', () => {
     const memo = new TokenMemo<string>(10)
     const end = 's'.repeat(43)
-    memo.set(`a.${end}`, 'a')
+    remember(memo, `a.${end}`, 'a')
     expect(memo.get(`a.${end}`)).toBe('a')
     expect(memo.get(`b.${end}`)).toBeUndefined()
-    memo.set(`b.${end}`, 'b')
+    remember(memo, `b.${end}`, 'b')
     expect(memo.get(`a.${end}`)).toBeUndefined()
   })
 
   it('keeps what is used and forgets what is not, within twice its capacity', () => {
     const memo = new TokenMemo<number>(3)
-    memo.set('kept', 0)
+    remember(memo, 'kept', 0)
     for (let token = 1; token <= 30; token++) {
-      memo.set(`token-${token}`, token)
+      remember(memo, `token-${token}`, token)
       expect(memo.get('kept')).toBe(0)
     }
     const remembered = Array.from({ length: 30 }, (_, at) => memo.get(`token-${at + 1}`)).filter((value) => value)
@@ -28,7 +43,7 @@ describe('a token memo', () => {
 
   it('remembers nothing with capacity 0', () => {
     const memo = new TokenMemo<number>(0)
-    memo.set('token', 1)
+    remember(memo, 'token', 1)
     expect(memo.get('token')).toBeUndefined()
   })
 

@@ -10,27 +10,40 @@ export function parseStrictJson(text: string, deepest = 100): { readonly value: 
   } catch {
     return undefined
   }
-  // What would be written back exactly as it was read repeats no name: the usual case, and quickly seen.
-  const plain = hasFewBrackets(text, deepest) && JSON.stringify(value) === text
-  return plain || isStrict(text, deepest) ? { value } : undefined
+  const members = countMembers(value, deepest)
+  if (members < 0) return undefined
+  return isPlain(text, members) || repeatsNoName(text) ? { value } : undefined
 }
 
-/** At most `most` opening brackets, wherever they stand: then nothing is nested deeper. */
-function hasFewBrackets(text: string, most: number): boolean {
+/** Members of all objects of a value; negative where it is nested more than `levels` deep. */
+function countMembers(value: unknown, levels: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (levels === 0) return Number.NEGATIVE_INFINITY
+  const list = Array.isArray(value)
+  const values: readonly unknown[] = list ? value : Object.values(value)
+  let count = list ? 0 : values.length
+  for (const each of values) if (typeof each === 'object') count += countMembers(each, levels - 1)
+  return count
+}
+
+/**
+ * The usual case, quickly seen: a text without white space writes each member as `"name":`, so with as many `":` as the
+ * parsed value has members, none was dropped as a repetition. (In a string, `":` only makes the count too large.)
+ */
+function isPlain(text: string, members: number): boolean {
+  if (text.includes(' ') || text.includes('\n') || text.includes('\r') || text.includes('\t')) return false
   let count = 0
-  for (const bracket of ['{', '[']) {
-    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (++count > most) return false
-  }
-  return true
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++
+  return count === members
 }
 
 /** Walks a text that is known to be JSON. Names are compared decoded, so that an escape does not hide a repetition. */
-function isStrict(text: string, deepest: number): boolean {
+function repeatsNoName(text: string): boolean {
   const open: (Set<string> | undefined)[] = []
   for (let at = 0; at < text.length; at++) {
     const character = text[at]
     if (character === '{' || character === '[') {
-      if (open.push(character === '{' ? new Set() : undefined) > deepest) return false
+      open.push(character === '{' ? new Set() : undefined)
     } else if (character === '}' || character === ']') {
       open.pop()
     } else if (character === '"') {
