@@ -1,16 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
-import { LogGroup } from 'aws-cdk-lib/aws-logs'
-import type { Construct } from 'constructs'
-import type { FunctionDefaults } from './lambda-function.ts'
-
-/** A log group for the access logs of an API, kept as long as the logs of its functions. */
-export function accessLogGroup(scope: Construct, id: string, defaults: FunctionDefaults): LogGroup {
-  return new LogGroup(scope, id, {
-    retention: defaults.logRetention,
-    removalPolicy: defaults.keepLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-  })
-}
-
 /** What an access log says. No header, no query and no context value of an authorizer: those may hold tokens or names. */
 export const httpAccessLogFields = {
   requestId: '$context.requestId',

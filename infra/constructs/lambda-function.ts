@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { Duration, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import {
   Architecture,
@@ -8,8 +8,9 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { logGroupFor } from './log-group.ts'
 
 /** What a stage decides for a function. */
 export interface FunctionSize {
@@ -51,10 +52,7 @@ export class LambdaFunction extends Construct {
     super(scope, id)
     const { size, defaults } = props
     this.timeout = Duration.seconds(size.timeoutSeconds)
-    this.logGroup = new LogGroup(this, 'Logs', {
-      retention: defaults.logRetention,
-      removalPolicy: defaults.keepLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    })
+    this.logGroup = logGroupFor(this, 'Logs', defaults)
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.logGroup.grantWrite(role)
     this.function = new CdkFunction(this, 'Function', {

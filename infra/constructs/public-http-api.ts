@@ -10,8 +10,9 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import { Construct } from 'constructs'
-import { accessLogGroup, httpAccessLogFields } from './access-logs.ts'
+import { httpAccessLogFields } from './access-logs.ts'
 import type { FunctionDefaults } from './lambda-function.ts'
+import { logGroupFor } from './log-group.ts'
 
 export interface PublicHttpApiProps {
   readonly name: string
@@ -46,7 +47,7 @@ export class PublicHttpApi extends Construct {
       detailedMetricsEnabled: true,
       throttle: { rateLimit: props.throttle.rate, burstLimit: props.throttle.burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLogGroup(this, 'AccessLogs', props.defaults)),
+        destination: new LogGroupLogDestination(logGroupFor(this, 'AccessLogs', props.defaults)),
         format: AccessLogFormat.custom(JSON.stringify(httpAccessLogFields)),
       },
     })

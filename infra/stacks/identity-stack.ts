@@ -113,7 +113,11 @@ export class IdentityStack extends Stack {
       // The permission for the whole API covers routes with a method and a path; this one has neither.
       integration: new HttpLambdaIntegration('EverythingElse', this.token.function),
     })
-    new SigningKeys(this, 'SigningKeys', { rotate: this.rotateKeys.function, every: Duration.hours(1) })
+    new SigningKeys(this, 'SigningKeys', {
+      rotate: this.rotateKeys.function,
+      every: Duration.hours(1),
+      defaults: settings.functions,
+    })
     this.layer = new SdkLayer(this, 'Sdk', {
       code: `${props.dist}/layers/permission-sdk`,
       accounts: deployment.layerAccounts,

@@ -7,8 +7,9 @@ import {
 } from 'aws-cdk-lib/aws-apigateway'
 import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { Construct } from 'constructs'
-import { accessLogGroup, httpAccessLogFields, restAccessLogFields } from '../../../infra/constructs/access-logs.ts'
+import { httpAccessLogFields, restAccessLogFields } from '../../../infra/constructs/access-logs.ts'
 import type { FunctionDefaults } from '../../../infra/constructs/lambda-function.ts'
+import { logGroupFor } from '../../../infra/constructs/log-group.ts'
 
 export interface ProductApiProps {
   readonly name: string
@@ -25,7 +26,7 @@ export function productHttpApi(scope: Construct, id: string, { name, defaults }:
     detailedMetricsEnabled: true,
     throttle: { rateLimit: 100, burstLimit: 200 },
     accessLogSettings: {
-      destination: new LogGroupLogDestination(accessLogGroup(scope, `${id}AccessLogs`, defaults)),
+      destination: new LogGroupLogDestination(logGroupFor(scope, `${id}AccessLogs`, defaults)),
       format: AccessLogFormat.custom(JSON.stringify(httpAccessLogFields)),
     },
   })
@@ -46,7 +47,7 @@ export function productRestApi(
       metricsEnabled: true,
       throttlingRateLimit: 100,
       throttlingBurstLimit: 200,
-      accessLogDestination: new RestLogDestination(accessLogGroup(scope, `${id}AccessLogs`, defaults)),
+      accessLogDestination: new RestLogDestination(logGroupFor(scope, `${id}AccessLogs`, defaults)),
       accessLogFormat: AccessLogFormat.custom(JSON.stringify(restAccessLogFields)),
     },
   })

@@ -1,6 +1,7 @@
 import type { Catalog, Route } from '@rolecast/core/domain/catalog/catalog'
 import { checkRoutes } from '@rolecast/core/domain/catalog/check-routes'
 import { splitRouteKey } from '@rolecast/core/domain/catalog/route-key'
+import { encodedLiterals } from '@rolecast/core/domain/routes/encoded-literals'
 import { errorFinding, type Finding } from './findings.ts'
 
 /** Characters of JSON that the authorizer gives to the policy of a cached answer; the whole answer may have 8 KB. */
@@ -35,10 +36,10 @@ export function checkRestPolicy({ catalog, stageName, cacheSeconds }: RestPolicy
   for (const { code, message } of problems) {
     if (code === 'rest_cannot_tell') findings.push(errorFinding('policy_inexpressible', `${message}${instead}`))
   }
-  const resources = [
-    ...Object.entries<Route>(catalog.routes).map(([key]) => `/${stageName}/${globOf(key)}`),
-    ...fixedResources.map((glob) => `/${stageName}/${glob}`),
-  ].map((end) => longestPrefix + end)
+  const globs = Object.entries<Route>(catalog.routes).map(([key]) => globOf(key))
+  const resources = [...globs, ...encodedLiterals(globs, globs), ...fixedResources].map(
+    (glob) => `${longestPrefix}/${stageName}/${glob}`,
+  )
   for (const resource of resources) {
     if (resource.length > longestResource) {
       findings.push(

@@ -77,6 +77,12 @@ describe('a protected REST API', () => {
     })
   })
 
+  it('leaves its gateway responses alone where it has some of its own', () => {
+    product.authorizer().protect(product.openRestApi(), { explainRefusals: false })
+    product.synth()
+    product.template().resourceCountIs('AWS::ApiGateway::GatewayResponse', 0)
+  })
+
   it('answers the preflight of browsers by itself', () => {
     const api = new RestApi(product.stack, 'Rest', { defaultCorsPreflightOptions: { allowOrigins: Cors.ALL_ORIGINS } })
     addRestRoutes(api, shop, product.behindRest)

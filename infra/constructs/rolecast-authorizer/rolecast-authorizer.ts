@@ -39,6 +39,8 @@ export interface SharedFunction {
 export interface ProtectOptions {
   /** Routes that are open to everyone, each as the API spells it. They must not be in the catalog. */
   readonly publicRoutes?: readonly (RouteKey | `ANY /${string}` | '$default')[]
+  /** False where a REST API has gateway responses of its own for refusals. Default: it says the code of the refusal. */
+  readonly explainRefusals?: boolean
 }
 
 /**
@@ -85,7 +87,7 @@ export class RolecastAuthorizer extends Construct {
     })
     const terms = { catalog, authorizers, publicRoutes: new Set<string>(options.publicRoutes) }
     this.#apply(rest ? protectRest(api, terms) : protectHttp(api, terms))
-    if (api instanceof RestApi) explainRefusals(api, catalog.application)
+    if (api instanceof RestApi && options.explainRefusals !== false) explainRefusals(api, catalog.application)
   }
 
   /** Lets the APIs of another account (12 digits) use the function of this construct. */
