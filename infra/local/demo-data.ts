@@ -1,6 +1,6 @@
 /**
- * Two organizations to try Rolecast with: for each seed document somebody who shows what it says. Names say what a person may do;
- * usernames are `<organization>.<first name>`.
+ * Two organizations to try Rolecast with: for each of the five role systems somebody who shows what its document says.
+ * Names say what a person may do; usernames are `<organization>.<first name>`.
  */
 import { catalogs } from '@rolecast/catalogs'
 import { roleTemplates } from '@rolecast/catalogs/intuidy/catalog'

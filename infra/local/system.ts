@@ -11,7 +11,7 @@ import { startIxAdmin } from './ix-admin/server.ts'
 import { listen } from './listen.ts'
 import { makeAssembly } from './local-assembly.ts'
 import type { SystemPorts } from './ports.ts'
-import { type LocalStack, startLocalStack } from './runner/start.ts'
+import { type LocalStack, startLocalStack } from './runner/local-stack.ts'
 import { forgetRunning, noteRunning, type Running } from './running.ts'
 
 export interface SystemOptions {

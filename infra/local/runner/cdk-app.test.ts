@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BUNDLE, synthesizeApp } from './cdk-app.fixture.ts'
-import { FREE_PORTS } from './ports.ts'
-import { type LocalStack, startLocalStack } from './start.ts'
+import { FREE_PORTS } from './local-ports.ts'
+import { type LocalStack, startLocalStack } from './local-stack.ts'
 
 let stack: LocalStack
 const lines: string[] = []

@@ -22,8 +22,8 @@ import { readEventSourceMappings } from '../streams/event-source-mapping.ts'
 import { openStreams } from '../streams/streams.ts'
 import { sweepExpired } from '../streams/sweep-expired.ts'
 import { readTables } from '../streams/tables.ts'
+import type { LocalPorts } from './local-ports.ts'
 import { openLogFile } from './log-file.ts'
-import type { LocalPorts } from './ports.ts'
 import { runTriggers } from './run-triggers.ts'
 
 export interface LocalStackOptions {
