@@ -43,9 +43,7 @@ export function readConfig(env: Environment): AuthorizerConfig {
   }
   function whole(name: string, otherwise: number, most: number): number {
     const text = take(name) ?? String(otherwise)
-    return /^\d{1,5}$/.test(text) && Number(text) <= most
-      ? Number(text)
-      : reject(name, `is not a whole number up to ${most}`)
+    return /^\d{1,5}$/.test(text) && Number(text) <= most ? Number(text) : reject(name, `is not 0 to ${most}`)
   }
 
   const jwks = json('JWKS')
@@ -61,21 +59,20 @@ export function readConfig(env: Environment): AuthorizerConfig {
     deadlineMs: whole('DEADLINE_MS', 3000, 9000),
   }
   const { mode } = config
-  if (mode !== 'token' && mode !== 'transparent') return reject('MODE', 'is neither token nor transparent')
-  if ((mode === 'transparent') !== config.providers.length > 0) reject('PROVIDERS', 'and mode transparent go together')
-  for (const name of left.keys()) reject(name.slice(prefix.length), 'is not a setting of the authorizer')
+  if (mode !== 'token' && mode !== 'transparent') return reject('MODE', 'is not token or transparent')
+  if ((mode === 'transparent') !== config.providers.length > 0) reject('PROVIDERS', 'belongs to mode transparent')
+  for (const name of left.keys()) reject(name.slice(prefix.length), 'is unknown')
   return { ...config, mode }
 }
 
-/** https, or http on this very machine. */
+/** https, or http on this very machine; nobody's name, no query, no fragment. */
+const safeUrl = /^(https:\/\/|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/])[^?#@]*$/
+
 function readUrl(text = ''): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const safe =
-    url?.protocol === 'https:' ||
-    (url?.protocol === 'http:' && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(url?.hostname ?? ''))
-  return url === undefined || !safe || /[?#@]/.test(url.href)
-    ? reject('TOKEN_SERVICE_URL', 'is not an https URL (http only on loopback)')
-    : url.href.replace(/\/?$/, '/')
+  return url !== undefined && safeUrl.test(url.href)
+    ? url.href.replace(/\/?$/, '/')
+    : reject('TOKEN_SERVICE_URL', 'is no https URL (http on loopback)')
 }
 
 function reject(name: string, why: string): never {

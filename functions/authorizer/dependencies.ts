@@ -23,11 +23,12 @@ export function createDependencies(
   const catalog: DecisionCatalog = JSON.parse(readFileSync(catalogFile, 'utf8'))
   const { application, epochs, nextSignIn = false } = catalog
   const { tokenServiceUrl: url, deadlineMs } = config
+  const later = () => import('./later/index.ts')
   let service: Promise<TokenService> | undefined
   let documents: GrantDocuments | undefined
 
   function tokenService(): Promise<TokenService> {
-    service ??= import('./later/index.ts').then((later) => later.connectTokenService({ url, application, deadlineMs }))
+    service ??= later().then(({ connectTokenService }) => connectTokenService({ url, application, deadlineMs }))
     return service
   }
 
@@ -42,9 +43,8 @@ export function createDependencies(
     documents: {
       known: (reference) => documents?.known(reference),
       resolve: async (reference) => {
-        const later = await import('./later/index.ts')
-        const { fetchGrantDocument } = await tokenService()
-        documents ??= new later.GrantDocuments(application, epochs, fetchGrantDocument)
+        const { GrantDocuments } = await later()
+        documents ??= new GrantDocuments(application, epochs, (await tokenService()).fetchGrantDocument)
         return documents.resolve(reference)
       },
     },
@@ -54,10 +54,8 @@ export function createDependencies(
     verifier,
     config,
     clock,
-    asking: async () => {
-      const { createAsking } = await import('./later/index.ts')
-      return createAsking({ verifier, tokenService: await tokenService(), clock, config, nextSignIn })
-    },
+    asking: async () =>
+      (await later()).createAsking({ verifier, tokenService: await tokenService(), clock, config, nextSignIn }),
     write: (entry) => void process.stdout.write(`${JSON.stringify(entry)}\n`),
   }
 }

@@ -113,13 +113,12 @@ export function setUp({ config = {}, catalog = flows, fetchKeys }: SetupOptions 
     documents: { known: () => undefined, resolve: async () => refuse('unresolved_reference') },
   })
   const nextSignIn = catalog.nextSignIn === true
-  const asking = createAsking({ verifier, tokenService: service, clock, config: settings, nextSignIn })
   const authorize = createAuthorizer({
     index: indexCatalog(catalog),
     verifier,
     clock,
     config: settings,
-    asking: async () => asking,
+    asking: async () => createAsking({ verifier, tokenService: service, clock, config: settings, nextSignIn }),
     write: (entry) => log.push(entry),
   })
   return { authorize, service, time, log, verifier }

@@ -1,6 +1,5 @@
 import { type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decision/refusal'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
-import { TokenMemo } from '@rolecast/permission-sdk/parts/memo'
 import type { AskingDependencies } from './ask.ts'
 import { unanswered } from './refusals.ts'
 
@@ -9,6 +8,8 @@ type Exchanged = { readonly until: number } & ({ readonly token: string } | { re
 
 /** Longer tokens are refused unread (characters). */
 const longest = 8192
+/** So many sign-ins are remembered; then the oldest is forgotten. */
+const mostSignIns = 2000
 
 /**
  * Transparent mode: a provider's token is exchanged at the token service, which verifies it, and what comes back is
@@ -16,7 +17,7 @@ const longest = 8192
  */
 export class SignIns {
   readonly #dependencies: Omit<AskingDependencies, 'nextSignIn'>
-  readonly #exchanged = new TokenMemo<Exchanged>(1000)
+  readonly #exchanged = new Map<string, Exchanged>()
   readonly #exchanging = new Map<string, Promise<Outcome<HeldGrant>>>()
 
   constructor(dependencies: Omit<AskingDependencies, 'nextSignIn'>) {
@@ -58,14 +59,20 @@ export class SignIns {
     const answer = await tokenService.exchange(token)
     if (!answer.ok) {
       const until = clock() + config.denyResolveSeconds * 1000
-      if (!unanswered.has(answer.refusal.code)) this.#exchanged.set(token, { until, refusal: answer.refusal })
+      if (!unanswered.has(answer.refusal.code)) this.#remember(token, { until, refusal: answer.refusal })
       return answer
     }
     const outcome = await verifier.verify(answer.value)
     if (!outcome.ok) return outcome
     const until = (outcome.value.holder.expiresAt - config.resultCacheSeconds) * 1000
-    this.#exchanged.set(token, { until, token: answer.value })
+    this.#remember(token, { until, token: answer.value })
     return outcome
+  }
+
+  #remember(token: string, exchanged: Exchanged): void {
+    const [oldest] = this.#exchanged.keys()
+    if (this.#exchanged.size >= mostSignIns && oldest !== undefined) this.#exchanged.delete(oldest)
+    this.#exchanged.set(token, exchanged)
   }
 }
 

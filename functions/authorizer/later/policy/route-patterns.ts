@@ -65,6 +65,8 @@ export class RoutePatterns {
 /** Whether the pattern of one route matches a request that the gateway gives to the other. */
 function reaches(from: RoutePattern, to: RoutePattern): boolean {
   if (from.route === to.route || from.route.method !== to.route.method) return false
+  // Without a wildcard it matches its own path only, and the gateway prefers a literal path to any other.
+  if (!from.glob.includes('*')) return false
   if (!intersect(globUnits(from.glob.slice(from.route.method.length)), pathUnits(to.route.path))) return false
   return !comesFirst(from.route.path, to.route.path)
 }
