@@ -1,4 +1,5 @@
 import type { IndexedRoute } from '@rolecast/core/domain/grant/decide'
+import { encodedLiterals } from '@rolecast/core/domain/routes/encoded-literals'
 import { matchesGlob } from './glob.ts'
 import type { MethodArn } from './method-arn.ts'
 import { RoutePatterns } from './route-patterns.ts'
@@ -48,6 +49,7 @@ interface Whole {
   readonly deny: readonly string[]
   readonly policy: RestPolicy
   allows(arn: string): boolean
+  denies(arn: string): boolean
 }
 
 /** Policies over all routes of a catalog, made once per API stage and set of granted routes. */
@@ -63,7 +65,8 @@ export class RestPolicies {
 
   /**
    * A policy that is right for every route but the `strong` ones (which it denies), and safe to cache; about this
-   * request it says what `allowed` says. Where it would get too long it speaks of this one request only.
+   * request it says what `allowed` says. Where it would get too long, or would deny an encoded path that is granted, it
+   * speaks of this one request only.
    */
   forAll(
     isGranted: (route: IndexedRoute) => boolean,
@@ -74,7 +77,8 @@ export class RestPolicies {
     if (whole.allows(arn.arn) === allowed) return whole.policy
     const own = exactly(arn)
     if (own === undefined) return denyOnly(arn)
-    return allowed ? policy([...whole.allow, own], whole.deny) : policy(whole.allow, [...whole.deny, own])
+    if (!allowed) return policy(whole.allow, [...whole.deny, own])
+    return whole.denies(arn.arn) ? allowOnly(arn) : policy([...whole.allow, own], whole.deny)
   }
 
   #wholeOf(isGranted: (route: IndexedRoute) => boolean, stage: string): Whole | undefined {
@@ -92,13 +96,14 @@ export class RestPolicies {
     const granted = new Set(this.#routes.filter(isGranted))
     const folded = this.#patterns.fold((route) => granted.has(route))
     const allow = folded.allow.map((end) => `${stage}/${end}`)
-    const deny = [...folded.deny, ...ambiguous].map((end) => `${stage}/${end}`)
+    const encoded = encodedLiterals(folded.allow, folded.deny)
+    const deny = [...folded.deny, ...encoded, ...ambiguous].map((end) => `${stage}/${end}`)
     const whole = policy(allow, deny)
     if ([...allow, ...deny].some((resource) => resource.length > longestResource)) return undefined
     if (JSON.stringify(whole).length > longestPolicy) return undefined
-    const allows = (arn: string) =>
-      allow.some((resource) => matchesGlob(resource, arn)) && !deny.some((resource) => matchesGlob(resource, arn))
-    return { allow, deny, policy: whole, allows }
+    const denies = (arn: string) => deny.some((resource) => matchesGlob(resource, arn))
+    const allows = (arn: string) => allow.some((resource) => matchesGlob(resource, arn)) && !denies(arn)
+    return { allow, deny, policy: whole, allows, denies }
   }
 }
 
