@@ -35,7 +35,15 @@ interface Seen {
   readonly known: AccountKnowledge
   readonly version: number
   readonly judged: Outcome<HeldGrant>
-  readonly judgements: Map<IndexedRoute | undefined, Judgement>
+  /** Of the first route asked for, and of the others once there are any: most tokens are new, and new ones ask once. */
+  readonly route: IndexedRoute | undefined
+  readonly judgement: Judgement
+  others?: Map<IndexedRoute | undefined, Judgement>
+}
+
+/** What a token came to is kept with its grant, for as long as the verifier remembers that. */
+interface SeenGrant extends HeldGrant {
+  seen?: Seen
 }
 
 export type Judge = (token: string, route: IndexedRoute | undefined) => Judgement | Promise<Judgement>
@@ -47,12 +55,15 @@ export type Judge = (token: string, route: IndexedRoute | undefined) => Judgemen
 export function createJudge({ index, verifier, clock, config, asking }: JudgeDependencies): Judge {
   const { resultCacheSeconds } = config
   const newest = new NewestGrants()
-  const seenGrants = new WeakMap<HeldGrant, Seen>()
+  let asked: Promise<Asking> | undefined
   let ready: Asking | undefined
 
-  async function ask(): Promise<Asking> {
-    ready = await asking()
-    return ready
+  function ask(): Promise<Asking> {
+    asked ??= asking().then((loaded) => {
+      ready = loaded
+      return loaded
+    })
+    return asked
   }
 
   function judge(token: string, route: IndexedRoute | undefined): Judgement | Promise<Judgement> {
@@ -77,7 +88,7 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
     if (resultCacheSeconds > 0 && held.holder.expiresAt <= Math.floor(clock() / 1000) + resultCacheSeconds) {
       return refuse('expired', { resultCacheSeconds })
     }
-    const seen = seenOf(held)
+    const seen = seenOf(held, route)
     if (route?.strong === true) {
       return ask().then(async ({ confirm }) => decide(await confirm(token, held, seen.known), route))
     }
@@ -86,25 +97,27 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
     return ask().then(async ({ resolveOnce }) => {
       const again = await resolveOnce({ token, held, known: seen.known, refusal: judgement.refusal })
       if (again === undefined) return judgement
-      return again.ok ? judgementOf(seenOf(held), route) : again
+      return again.ok ? judgementOf(seenOf(held, route), route) : again
     })
   }
 
-  function seenOf(held: HeldGrant): Seen {
-    const seen = seenGrants.get(held)
+  function seenOf(held: SeenGrant, route: IndexedRoute | undefined): Seen {
+    const { seen } = held
     if (seen !== undefined && seen.version === seen.known.version) return seen
     const known = newest.of(held)
     note(known, held)
-    const renewed = { known, version: known.version, judged: judgedBy(known, held), judgements: new Map() }
-    seenGrants.set(held, renewed)
-    return renewed
+    const judged = judgedBy(known, held)
+    held.seen = { known, version: known.version, judged, route, judgement: decide(judged, route) }
+    return held.seen
   }
 
-  function judgementOf({ judged, judgements }: Seen, route: IndexedRoute | undefined): Judgement {
-    const made = judgements.get(route)
+  function judgementOf(seen: Seen, route: IndexedRoute | undefined): Judgement {
+    if (route === seen.route) return seen.judgement
+    seen.others ??= new Map()
+    const made = seen.others.get(route)
     if (made !== undefined) return made
-    const judgement = decide(judged, route)
-    judgements.set(route, judgement)
+    const judgement = decide(seen.judged, route)
+    seen.others.set(route, judgement)
     return judgement
   }
 

@@ -41,7 +41,7 @@ export class NewestGrants {
   }
 
   of({ holder }: HeldGrant): AccountKnowledge {
-    const key = JSON.stringify([holder.organization, holder.account, holder.scope])
+    const key = keyOf(holder)
     const young = this.#young.get(key)
     if (young !== undefined) return young
     const known = this.#old.get(key) ?? { version: 0, account: 0, organization: 0, resolveAgainAt: 0 }
@@ -58,10 +58,17 @@ export class NewestGrants {
   }
 }
 
+/** One text per organization, account and scope: a length says where the first ends; with a scope it begins otherwise. */
+function keyOf({ organization, account, scope }: HeldGrant['holder']): string {
+  return scope === undefined
+    ? `${organization.length}:${organization}${account}`
+    : JSON.stringify([organization, account, scope])
+}
+
 /** The grant of `held` in the hands of who presented `token`, for as long as that token lives; both of one account. */
-export function heldWith(held: HeldGrant, token: HeldGrant): HeldGrant {
+export function heldWith({ holder, grant, carried }: HeldGrant, token: HeldGrant): HeldGrant {
   const { client, expiresAt } = token.holder
-  return { ...held, holder: { ...held.holder, client, expiresAt } }
+  return { holder: { ...holder, client, expiresAt }, grant, carried }
 }
 
 /** Takes note of a grant of the account. */

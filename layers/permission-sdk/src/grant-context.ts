@@ -26,23 +26,24 @@ export interface GrantContext {
   readonly expiresAt: number
 }
 
-/** Writes the context of an allowed request. */
+/** Writes the context of an allowed request. On the path of every new token: built in place, without copies. */
 export function writeGrantContext({ holder, grant, carried }: HeldGrant, qualified: boolean): GrantContext {
   const { prm, dfl, gts } = carried
-  return {
+  const context: { -readonly [Member in keyof GrantContext]: GrantContext[Member] } = {
     account: holder.account,
     organization: holder.organization,
     application: grant.application,
     client: holder.client,
-    ...(holder.scope === undefined ? {} : { scope: holder.scope }),
-    ...(prm === undefined ? {} : { prm }),
-    ...(dfl === undefined ? {} : { dfl }),
-    ...(gts === undefined ? {} : { gates: JSON.stringify(gts) }),
     defaultFull: grant.kind === 'full',
     qualified,
-    revision: holder.revision.join('.'),
+    revision: `${holder.revision[0]}.${holder.revision[1]}`,
     issuedAt: holder.issuedAt,
     confirmedAt: holder.confirmedAt,
     expiresAt: holder.expiresAt,
   }
+  if (prm !== undefined) context.prm = prm
+  if (dfl !== undefined) context.dfl = dfl
+  if (gts !== undefined) context.gates = JSON.stringify(gts)
+  if (holder.scope !== undefined) context.scope = holder.scope
+  return context
 }
