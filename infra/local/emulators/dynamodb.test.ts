@@ -61,7 +61,9 @@ describe('the DynamoDB emulator', () => {
     const second = await started({ file })
     await createTable(second.endpoint, tableDefinition('table'))
     expect(await getOne(second.endpoint)).toEqual(key)
-    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    for (const each of [file, `${file}-wal`, `${file}-shm`]) {
+      expect((await stat(each)).mode & 0o777, each).toBe(0o600)
+    }
   })
 
   it('begins empty without a file', async () => {

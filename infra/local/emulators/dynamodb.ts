@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
@@ -54,6 +54,9 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     await endOrphan(file)
     checkDataFile(file)
+    // SQLite gives the files it makes beside a database the mode of the database.
+    closeSync(openSync(file, 'a', 0o600))
+    chmodSync(file, 0o600)
   }
   const chosen = await reserve(port)
   const args = ['serve', '--host', '127.0.0.1', '--port', String(chosen)]
@@ -76,7 +79,6 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
   try {
     await untilItAnswers(endpoint, child)
     if (file !== undefined) {
-      chmodSync(file, 0o600)
       quickenStreams(file)
       noteProcess(file, child)
     }

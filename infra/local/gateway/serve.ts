@@ -21,6 +21,8 @@ export function serveApi(answer: (request: GatewayRequest) => Promise<GatewayAns
     try {
       send(outgoing, await answer(await readRequest(incoming)))
     } catch (error) {
+      // A client that went away in the middle of its request is no defect, and gets no answer.
+      if (incoming.readableAborted) return
       log('gateway', String(error instanceof Error ? error.stack : error))
       send(outgoing, { status: 500, headers: [], body: '{"message":"Internal Server Error"}' })
     }

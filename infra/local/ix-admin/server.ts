@@ -52,6 +52,8 @@ export async function startIxAdmin(options: IxAdminOptions): Promise<LocalIxAdmi
 
   const server = createServer((request, response) => {
     answer(parts, site, request, response).catch((error: unknown) => {
+      // A client that went away in the middle of its request is no defect, and gets no answer.
+      if (request.readableAborted) return
       console.error('iX Admin (stand-in):', error)
       if (!response.headersSent) write(response, plainProblem(500, 'iX Admin (stand-in) has failed; see its output'))
       else response.destroy()

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { namesThisMachine } from '../listen.ts'
 import { readBody } from '../read-body.ts'
 
 /** One operation of a service: JSON in, JSON out. */
@@ -19,7 +20,7 @@ const MOST_BYTES = 1024 * 1024
 
 /**
  * Services that speak AWS's JSON protocol, chosen by `x-amz-target` (`AWSEvents.PutEvents`). Signatures are not checked: this
- * listens on 127.0.0.1 only.
+ * listens on 127.0.0.1 only, and refuses pages of others that made their name point here.
  */
 export function awsJsonServices(operations: Readonly<Record<string, Operation>>): RequestListener {
   return async (request, response) => {
@@ -33,6 +34,7 @@ export function awsJsonServices(operations: Readonly<Record<string, Operation>>)
 }
 
 async function perform(operations: Readonly<Record<string, Operation>>, request: IncomingMessage): Promise<object> {
+  if (!namesThisMachine(request.headers.host)) throw new AwsFault('AccessDeniedException', 'only for this machine')
   const target = String(request.headers['x-amz-target'])
   const operation = Object.hasOwn(operations, target) ? operations[target] : undefined
   const body = await readBody(request, MOST_BYTES)

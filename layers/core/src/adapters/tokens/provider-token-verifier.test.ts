@@ -199,6 +199,11 @@ describe('refused', () => {
     ]) {
       expect(await verify(bad), bad).toMatchObject({ refusal: { code: 'malformed_token' } })
     }
+    const token = await signAsProvider(key, accessClaims)
+    const spareBits = { A: 'B', Q: 'R', g: 'h', w: 'x' }[token.slice(-1)] ?? ''
+    for (const bad of [`${token}==`, token.replace('.', '=.'), `${token} `, token.slice(0, -1) + spareBits]) {
+      expect(await verify(bad), 'another spelling of one token').toMatchObject({ refusal: { code: 'malformed_token' } })
+    }
     expect(await verify('x'.repeat(16_385))).toMatchObject({ refusal: { code: 'token_too_large' } })
   })
 
