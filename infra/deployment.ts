@@ -3,7 +3,10 @@ import * as v from 'valibot'
 import type { StageName, stages } from './stages.ts'
 
 const url = v.pipe(v.string(), v.url())
-const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
+const day = 86_400
+/** The bounds are those of the functions: what they would not start with is refused before it is deployed. */
+const seconds = (least: number, most: number) =>
+  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)))
 const account = v.pipe(v.string(), v.regex(/^\d{12}$/, 'an account has 12 digits'))
 
 const schema = v.strictObject({
@@ -30,10 +33,10 @@ const schema = v.strictObject({
   /** Ages in seconds, where the defaults of the token function do not fit. A token lives 300 s. */
   ages: v.optional(
     v.strictObject({
-      tokenSeconds: v.optional(seconds),
-      confirmedForSeconds: v.optional(seconds),
-      staleIfErrorSeconds: v.optional(seconds),
-      rotateAfterSeconds: v.optional(seconds),
+      tokenSeconds: seconds(30, 3_600),
+      confirmedForSeconds: seconds(0, 3_600),
+      staleIfErrorSeconds: seconds(0, day),
+      rotateAfterSeconds: seconds(3_600, 366 * day),
     }),
     {},
   ),
@@ -74,10 +77,15 @@ export function readDeployment(
   const given = value === undefined ? defaults[stage] : typeof value === 'string' ? parseJson(stage, value) : value
   const result = v.safeParse(schema, given)
   if (!result.success) {
-    const issues = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'value'}: ${issue.message}`)
+    const issues = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'value'}: ${reasonOf(issue)}`)
     throw new InvalidDeployment(`${contextKey(stage)}: ${issues.join('; ')}`)
   }
   return { deployment: result.output, configured: value !== undefined || stage === 'local' }
+}
+
+function reasonOf({ type, expected, received, message }: v.BaseIssue<unknown>): string {
+  if (type === 'strict_object' && expected === 'never') return 'is not a member'
+  return received === 'undefined' ? 'is missing' : message
 }
 
 function parseJson(stage: StageName, text: string): unknown {
