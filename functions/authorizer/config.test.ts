@@ -9,6 +9,7 @@ describe('the environment of the authorizer', () => {
       issuer: 'https://tokens.example',
       tokenServiceUrl: 'https://tokens.example/',
       mode: 'token',
+      jwks: undefined,
       providers: [],
       resultCacheSeconds: 0,
       denyResolveSeconds: 2,

@@ -18,63 +18,53 @@ export interface AuthorizerConfig {
   readonly deadlineMs: number
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 const prefix = 'ROLECAST_'
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
+
+/** Every setting and how it is written. A URL is https, or http on this very machine, without name, query or fragment. */
+const settings: Readonly<Record<string, RegExp>> = {
+  ISSUER: /./,
+  TOKEN_SERVICE_URL: /^(https:\/\/|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/])[^\s?#@]+$/,
+  JWKS: /^{.*}$/s,
+  MODE: /^(token|transparent)$/,
+  PROVIDERS: /^\[\s*"[^"\s]+"(\s*,\s*"[^"\s]+")*\s*\]$/,
+  RESULT_CACHE_SECONDS: /^([0-2]?\d{1,3}|3[0-5]\d\d|3600)$/,
+  DENY_RESOLVE_SECONDS: /^\d{1,3}$/,
+  DEADLINE_MS: /^[1-9]\d{0,3}$/,
+}
 
 /** Reads and checks the environment once. @throws {TypeError} naming the variable that is missing, unknown or malformed. */
-export function readConfig(env: Environment): AuthorizerConfig {
-  const left = new Map(Object.entries(env).filter(([name]) => name.startsWith(prefix)))
+export function readConfig(env: Readonly<Record<string, string | undefined>>): AuthorizerConfig {
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith(prefix) || value === undefined) continue
+    const pattern = settings[name.slice(prefix.length)]
+    if (pattern?.test(value) !== true) throw new TypeError(`${name} is ${pattern ? `not ${pattern}` : 'unknown'}`)
+  }
 
-  /** Takes a variable out; what is left in the end is unknown. */
-  function take(name: string): string | undefined {
-    const value = left.get(prefix + name)
-    left.delete(prefix + name)
+  function read(name: string, otherwise?: string): string {
+    const value = env[prefix + name] ?? otherwise
+    if (value === undefined) throw new TypeError(`${prefix}${name} is missing`)
     return value
   }
-  function json(name: string): unknown {
-    const text = take(name)
+  function parse(name: string, otherwise: string): unknown {
     try {
-      return text === undefined ? undefined : JSON.parse(text)
+      return JSON.parse(read(name, otherwise))
     } catch {
-      return reject(name, 'is not JSON')
+      throw new TypeError(`${prefix}${name} is not JSON`)
     }
   }
-  function whole(name: string, otherwise: number, most: number): number {
-    const text = take(name) ?? String(otherwise)
-    return /^\d{1,5}$/.test(text) && Number(text) <= most ? Number(text) : reject(name, `is not 0 to ${most}`)
+
+  const mode = read('MODE', 'token') as AuthorizerConfig['mode']
+  const providers = parse('PROVIDERS', '[]') as readonly string[]
+  if (providers.length > 0 !== (mode === 'transparent'))
+    throw new TypeError(`${prefix}PROVIDERS is for mode transparent`)
+  return {
+    issuer: read('ISSUER'),
+    tokenServiceUrl: read('TOKEN_SERVICE_URL').replace(/\/?$/, '/'),
+    jwks: parse('JWKS', 'null') ?? undefined,
+    mode,
+    providers,
+    resultCacheSeconds: Number(read('RESULT_CACHE_SECONDS', '0')),
+    denyResolveSeconds: Number(read('DENY_RESOLVE_SECONDS', '2')),
+    deadlineMs: Number(read('DEADLINE_MS', '3000')),
   }
-
-  const jwks = json('JWKS')
-  const providers = json('PROVIDERS') ?? []
-  const config = {
-    issuer: take('ISSUER') || reject('ISSUER', 'is missing'),
-    tokenServiceUrl: readUrl(take('TOKEN_SERVICE_URL')),
-    ...(jwks === undefined ? {} : { jwks }),
-    mode: take('MODE') ?? 'token',
-    providers: Array.isArray(providers) && providers.every(isText) ? providers : reject('PROVIDERS', 'is not a list'),
-    resultCacheSeconds: whole('RESULT_CACHE_SECONDS', 0, 3600),
-    denyResolveSeconds: whole('DENY_RESOLVE_SECONDS', 2, 300),
-    deadlineMs: whole('DEADLINE_MS', 3000, 9000),
-  }
-  const { mode } = config
-  if (mode !== 'token' && mode !== 'transparent') return reject('MODE', 'is not token or transparent')
-  if ((mode === 'transparent') !== config.providers.length > 0) reject('PROVIDERS', 'belongs to mode transparent')
-  for (const name of left.keys()) reject(name.slice(prefix.length), 'is unknown')
-  return { ...config, mode }
-}
-
-/** https, or http on this very machine; nobody's name, no query, no fragment. */
-const safeUrl = /^(https:\/\/|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/])[^?#@]*$/
-
-function readUrl(text = ''): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  return url !== undefined && safeUrl.test(url.href)
-    ? url.href.replace(/\/?$/, '/')
-    : reject('TOKEN_SERVICE_URL', 'is no https URL (http on loopback)')
-}
-
-function reject(name: string, why: string): never {
-  throw new TypeError(`${prefix}${name} ${why}`)
 }
