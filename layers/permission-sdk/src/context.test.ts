@@ -64,8 +64,10 @@ describe('an authorizer context', () => {
       'malformed_claim',
       { gates },
     ]),
-    ['invalid_context', { defaultFull: true }],
-    ['invalid_context', { defaultFull: undefined }],
+    ...[true, undefined, 'no', ['false'], { toString: [] }].map((defaultFull): [string, Record<string, unknown>] => [
+      'invalid_context',
+      { defaultFull },
+    ]),
     ['invalid_context', { scope: '' }],
     ['wrong_audience', { application: 'flows' }],
     ['wrong_audience', { application: undefined }],

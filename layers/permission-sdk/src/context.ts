@@ -39,7 +39,8 @@ export function readGrantContext(value: unknown, catalog: DecisionCatalog, now: 
   const read = readGrantClaims(claims, catalog.application, catalog.epochs)
   if (!read.ok) return read
   const full = 'grant' in read.value && read.value.grant.kind === 'full'
-  if (String(context['defaultFull']) !== String(full)) return invalid('defaultFull')
+  const said = context['defaultFull']
+  if (said !== full && said !== `${full}`) return invalid('defaultFull')
   return accept({
     holder: {
       account: context['account'] as string,
