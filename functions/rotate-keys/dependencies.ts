@@ -1,5 +1,5 @@
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
-import { KmsKeyWrapper } from '@rolecast/core/adapters/kms/kms-key-wrapper'
+import { KmsKeyWrapper } from '@rolecast/core/adapters/kms/key-wrapper'
 import { JoseKeyFactory } from '@rolecast/core/adapters/tokens/key-factory'
 import type { RotateKeysConfig } from './config.ts'
 import type { RotateKeysDependencies } from './create-handler.ts'

@@ -1,7 +1,7 @@
 import { InvalidConfig } from '@rolecast/core/adapters/environment/settings'
+import { MemoryDatabase } from '@rolecast/core/adapters/memory/database'
 import { MemoryKeyRingStore } from '@rolecast/core/adapters/memory/key-ring-store'
 import { MemoryKeyWrapper } from '@rolecast/core/adapters/memory/key-wrapper'
-import { MemoryDatabase } from '@rolecast/core/adapters/memory/memory-database'
 import { JoseKeyFactory } from '@rolecast/core/adapters/tokens/key-factory'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from './config.ts'

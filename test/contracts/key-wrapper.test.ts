@@ -1,4 +1,4 @@
-import { KmsKeyWrapper } from '@rolecast/core/adapters/kms/kms-key-wrapper'
+import { KmsKeyWrapper } from '@rolecast/core/adapters/kms/key-wrapper'
 import { MemoryKeyWrapper } from '@rolecast/core/adapters/memory/key-wrapper'
 import { KeyWrapperUnavailable } from '@rolecast/core/application/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { accepted, acme, ada, adasSignIn, createWorld, start, type World } from '../../../../test/support/world.ts'
-import { nameOf } from '../adapters/memory/memory-database.ts'
+import { nameOf } from '../adapters/memory/database.ts'
 import type { AccountStatement, RoleAssignment } from '../domain/assignment/statement.ts'
 import { compiledShop } from '../domain/catalog/shop.fixture.ts'
 import { readGrantClaims } from '../domain/claims/grant-claims.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { accepted, acme, ada, createWorld, start, type World } from '../../../../test/support/world.ts'
+import { nameOf } from '../adapters/memory/database.ts'
 import { MemoryIdentityAdmin } from '../adapters/memory/identity-admin.ts'
-import { nameOf } from '../adapters/memory/memory-database.ts'
 import { type AccountStore, type PullFailure, StoreUnavailable } from './ports.ts'
 import { type AssignmentQuestion, resolveAssignment } from './resolve-assignment.ts'
 

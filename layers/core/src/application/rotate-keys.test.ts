@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { MemoryDatabase } from '../adapters/memory/database.ts'
 import { MemoryKeyRingStore } from '../adapters/memory/key-ring-store.ts'
 import { MemoryKeyWrapper } from '../adapters/memory/key-wrapper.ts'
-import { MemoryDatabase } from '../adapters/memory/memory-database.ts'
 import { JoseKeyFactory } from '../adapters/tokens/key-factory.ts'
 import { CachedKeyRing } from './cached-key-ring.ts'
 import { type KeyRingStore, StoreUnavailable } from './ports.ts'

@@ -2,7 +2,7 @@ import type { AccountStore, ApplyOutcome } from '../../application/ports.ts'
 import { applyConfirmation, applyStatement, removesAnything } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
 import type { AccountKey, AccountRecord, AccountStatement, RoleAssignment } from '../../domain/assignment/statement.ts'
-import { type MemoryDatabase, nameOf, nameOfAccount } from './memory-database.ts'
+import { type MemoryDatabase, nameOf, nameOfAccount } from './database.ts'
 
 /** Accounts in memory, with the semantics of `DynamoAccountStore`. */
 export class MemoryAccountStore implements AccountStore {

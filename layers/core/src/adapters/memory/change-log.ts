@@ -1,6 +1,6 @@
 import type { ChangeLog } from '../../application/ports.ts'
 import { type ChangeEntry, changeRetentionSeconds } from '../../domain/freshness/change-entry.ts'
-import type { MemoryDatabase } from './memory-database.ts'
+import type { MemoryDatabase } from './database.ts'
 
 /** The change log in memory, with the semantics of `DynamoChangeLog`. */
 export class MemoryChangeLog implements ChangeLog {

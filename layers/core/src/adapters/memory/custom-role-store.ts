@@ -1,7 +1,7 @@
 import type { CustomRoleStore, WriteOutcome } from '../../application/ports.ts'
 import type { CustomRole } from '../../domain/assignment/organization.ts'
 import { roleChangeRemovesAnything } from '../../domain/freshness/change-entry.ts'
-import { type MemoryDatabase, nameOf } from './memory-database.ts'
+import { type MemoryDatabase, nameOf } from './database.ts'
 
 /** Custom roles in memory, with the semantics of `DynamoCustomRoleStore`. */
 export class MemoryCustomRoleStore implements CustomRoleStore {

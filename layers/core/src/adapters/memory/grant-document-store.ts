@@ -1,5 +1,5 @@
 import type { GrantDocumentStore } from '../../application/ports.ts'
-import type { MemoryDatabase } from './memory-database.ts'
+import type { MemoryDatabase } from './database.ts'
 
 /** Grant documents in memory, with the semantics of `DynamoGrantDocumentStore`. */
 export class MemoryGrantDocumentStore implements GrantDocumentStore {

@@ -1,5 +1,5 @@
 import type { KeyRing, KeyRingStore, WriteOutcome } from '../../application/ports.ts'
-import type { MemoryDatabase } from './memory-database.ts'
+import type { MemoryDatabase } from './database.ts'
 
 /** The key ring in memory, with the semantics of `DynamoKeyRingStore`. */
 export class MemoryKeyRingStore implements KeyRingStore {

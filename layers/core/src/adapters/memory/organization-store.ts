@@ -1,7 +1,7 @@
 import type { OrganizationStore, WriteOutcome } from '../../application/ports.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
 import { settingsRemoveAnything } from '../../domain/freshness/change-entry.ts'
-import { type MemoryDatabase, nameOf } from './memory-database.ts'
+import { type MemoryDatabase, nameOf } from './database.ts'
 
 /** Organizations in memory, with the semantics of `DynamoOrganizationStore`. */
 export class MemoryOrganizationStore implements OrganizationStore {

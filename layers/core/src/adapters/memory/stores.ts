@@ -3,9 +3,9 @@ import type { RoleAssignment } from '../../domain/assignment/statement.ts'
 import { MemoryAccountStore } from './account-store.ts'
 import { MemoryChangeLog } from './change-log.ts'
 import { MemoryCustomRoleStore } from './custom-role-store.ts'
+import { MemoryDatabase } from './database.ts'
 import { MemoryGrantDocumentStore } from './grant-document-store.ts'
 import { MemoryKeyRingStore } from './key-ring-store.ts'
-import { MemoryDatabase } from './memory-database.ts'
 import { MemoryOrganizationStore } from './organization-store.ts'
 
 /** Every store over one database in memory, as the real ones share one table. */
