@@ -30,7 +30,7 @@ export const flows: DecisionCatalog = {
 export const key = makeKey('flows-1')
 export const provider = 'https://login.example'
 /** Signs what the identity provider issues; the authorizer never has this key. */
-export const providerKey = makeKey('provider-1')
+const providerKey = makeKey('provider-1')
 /** Epoch seconds. */
 export const start = 1_800_000_000
 

@@ -127,7 +127,7 @@ describe('a policy for one request', () => {
   it.each([
     'DELETE/flows/*',
     'DELETE/flows/?',
-    'DELETE/flows/${aws:username}',
+    `DELETE/flows/$\{aws:username}`,
     'DELETE/flows/{x}',
     `DELETE/${'x'.repeat(600)}`,
   ])('denies everything when the name would mean more than itself: %s', (request) => {
