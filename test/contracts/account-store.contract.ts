@@ -94,6 +94,19 @@ export function accountStoreContract(makeWorld: MakeWorld): void {
       expect(await stored()).toMatchObject({ version: 2, confirmedAt: 30 })
     })
 
+    it('withdraws a confirmation unless there is a younger one, and keeps the record for its version', async () => {
+      expect(await world.accounts.withdrawConfirmation(key, 10)).toEqual({ outcome: 'gone' })
+      await world.accounts.applyStatement(statement(2), { confirmedAt: 20, etag: '"2"' })
+      expect(await world.accounts.withdrawConfirmation(key, 19)).toMatchObject({ outcome: 'older' })
+      expect(await stored()).toMatchObject({ confirmedAt: 20, etag: '"2"' })
+      expect(await world.accounts.withdrawConfirmation(key, 20, await stored())).toMatchObject({ outcome: 'applied' })
+      expect(await world.accounts.withdrawConfirmation(key, 30)).toMatchObject({ outcome: 'applied' })
+      expect(await stored()).toEqual({ ...statement(2), confirmedAt: 0 })
+      expect(await world.accounts.applyStatement(statement(1), { confirmedAt: 40 })).toMatchObject({ outcome: 'older' })
+      await world.accounts.applyStatement(statement(2), { confirmedAt: 40, etag: '"2"' })
+      expect(await stored()).toEqual({ ...statement(2), confirmedAt: 40, etag: '"2"' })
+    })
+
     describe('told what the caller knows', () => {
       it('does the same as without', async () => {
         await world.accounts.applyStatement(statement(1), { confirmedAt: 1 }, 'absent')

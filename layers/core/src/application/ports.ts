@@ -35,6 +35,11 @@ export interface AccountStore {
   ): Promise<ApplyOutcome>
   /** The source says that nothing changed since the stored version: only `confirmedAt` moves, and never backwards. */
   confirmUnchanged(key: AccountKey, version: number, confirmedAt: number, known?: KnownAccount): Promise<ApplyOutcome>
+  /**
+   * The source, asked at `askedAt`, says that there is no such account, or contradicts itself: the record stays, for its
+   * version, and is no longer confirmed. `older`: it was confirmed later than that.
+   */
+  withdrawConfirmation(key: AccountKey, askedAt: number, known?: KnownAccount): Promise<ApplyOutcome>
 }
 
 /**

@@ -1,9 +1,10 @@
+import { neverConfirmed } from '../domain/assignment/apply-statement.ts'
 import type { UnknownReason } from '../domain/assignment/state.ts'
 import type { AccountKey, AccountRecord } from '../domain/assignment/statement.ts'
 import type { AccountStore, ApplyOutcome, IdentityAdmin, KnownAccount, PullOutcome } from './ports.ts'
 
 export interface PullDependencies {
-  readonly accounts: Pick<AccountStore, 'applyStatement' | 'confirmUnchanged'>
+  readonly accounts: Pick<AccountStore, 'applyStatement' | 'confirmUnchanged' | 'withdrawConfirmation'>
   readonly identityAdmin: Pick<IdentityAdmin, 'readAccount'>
   readonly pullDeadlineMs: number
 }
@@ -26,6 +27,10 @@ export async function pullAssignment(
   const { accounts, identityAdmin, pullDeadlineMs: deadlineMs } = dependencies
   const record = known === 'absent' ? undefined : known
   const etag = record?.etag
+  // Otherwise what the source has taken back would count again as soon as it cannot be reached.
+  const forget = async (stored: AccountRecord | undefined) => {
+    if (stored?.confirmedAt !== neverConfirmed) await accounts.withdrawConfirmation(key, startedAt, stored)
+  }
   const answer = await identityAdmin.readAccount(key, etag === undefined ? { deadlineMs } : { deadlineMs, etag })
   if (answer.outcome === 'statement') {
     const { statement } = answer
@@ -33,8 +38,11 @@ export async function pullAssignment(
       return { reason: 'source_garbage' }
     }
     const confirmation = answer.etag === undefined ? {} : { etag: answer.etag }
-    return pulled(await accounts.applyStatement(statement, { confirmedAt: startedAt, ...confirmation }, known))
+    const applied = await accounts.applyStatement(statement, { confirmedAt: startedAt, ...confirmation }, known)
+    if (applied.outcome === 'conflict') await forget(applied.record)
+    return pulled(applied)
   }
+  if (answer.outcome === 'not_found' && known !== 'absent') await forget(record)
   if (answer.outcome !== 'unchanged') return { reason: reasonOf(answer) }
   if (record === undefined || etag === undefined) return { reason: 'source_garbage' }
   const confirmed = await accounts.confirmUnchanged(key, record.version, startedAt, record)

@@ -244,6 +244,7 @@ describe('when the store fails', () => {
       readAccountAndOrganization: (each) => accounts.readAccountAndOrganization(each),
       applyStatement: () => Promise.reject(new StoreUnavailable()),
       confirmUnchanged: () => Promise.reject(new StoreUnavailable()),
+      withdrawConfirmation: () => Promise.reject(new StoreUnavailable()),
     }
     const dependencies = { ...world.dependencies, accounts: readsOnly }
     await expect(resolveAssignment(dependencies, { key, application: 'shop' })).rejects.toThrow(StoreUnavailable)
@@ -256,6 +257,7 @@ describe('when the store fails', () => {
       readAccountAndOrganization: (each) => accounts.readAccountAndOrganization(each),
       applyStatement: (statement, confirmation) => accounts.applyStatement(statement, confirmation),
       confirmUnchanged: async () => ({ outcome: 'gone' }),
+      withdrawConfirmation: (...each) => accounts.withdrawConfirmation(...each),
     }
     world.pass(30_001)
     const answer = await resolveAssignment({ ...world.dependencies, accounts: forgetful }, { key, application: 'shop' })
@@ -279,4 +281,28 @@ it('takes "unchanged" for garbage when nothing was said to compare with', async 
   identityAdmin.readAccount = async () => ({ outcome: 'unchanged' })
   const answer = await resolveAssignment({ ...world.dependencies, identityAdmin }, { key, application: 'shop' })
   expect(answer).toMatchObject({ refusal: { evidence: { reason: 'source_garbage' } } })
+})
+
+describe('a source that takes back what it said', () => {
+  it.each(['not_found', 'conflict'] as const)('(%s) is believed also once it cannot be reached', async (end) => {
+    const world = createWorld()
+    const identityAdmin = new MemoryIdentityAdmin()
+    const dependencies = { ...world.dependencies, identityAdmin }
+    const question = { key, application: 'shop' }
+    const said = { outcome: 'statement', statement: ada } as const
+    const other = { outcome: 'statement', statement: { ...ada, roles: [] } } as const
+    identityAdmin.readAccount = async () => said
+    accepted(await resolveAssignment(dependencies, question))
+    world.pass(5_000)
+    identityAdmin.readAccount = async () => (end === 'not_found' ? { outcome: 'not_found' } : other)
+    expect((await resolveAssignment(dependencies, { ...question, assignmentMaxAgeMs: 0 })).ok).toBe(false)
+    world.pass(1_000)
+    expect((await resolveAssignment(dependencies, question)).ok, 'within the 30 seconds of before').toBe(false)
+    identityAdmin.readAccount = async () => ({ outcome: 'timeout' })
+    world.pass(1_000)
+    expect((await resolveAssignment(dependencies, question)).ok, 'unreachable').toBe(false)
+    identityAdmin.readAccount = async () => said
+    world.pass(1_000)
+    expect(accepted(await resolveAssignment(dependencies, question))).toMatchObject({ stale: false, record: ada })
+  })
 })

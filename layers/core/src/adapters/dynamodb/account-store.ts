@@ -5,7 +5,12 @@ import {
   type KnownAccount,
   StoreUnavailable,
 } from '../../application/ports.ts'
-import { applyConfirmation, applyStatement, removesAnything } from '../../domain/assignment/apply-statement.ts'
+import {
+  applyConfirmation,
+  applyStatement,
+  removesAnything,
+  withdrawConfirmation,
+} from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
 import type { AccountKey, AccountRecord, AccountStatement, RoleAssignment } from '../../domain/assignment/statement.ts'
 import { fromAccountItem, type StoredAccount, toAccountItem } from './account-item.ts'
@@ -70,6 +75,10 @@ export class DynamoAccountStore implements AccountStore {
     known?: KnownAccount,
   ): Promise<ApplyOutcome> {
     return this.#change(key, this.#recall(key, known), (stored) => applyConfirmation(stored, version, confirmedAt))
+  }
+
+  async withdrawConfirmation(key: AccountKey, askedAt: number, known?: KnownAccount): Promise<ApplyOutcome> {
+    return this.#change(key, this.#recall(key, known), (stored) => withdrawConfirmation(stored, askedAt))
   }
 
   /** Reads, decides, and writes only if nobody wrote meanwhile; otherwise again. What is known saves the first read. */

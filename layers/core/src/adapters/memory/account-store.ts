@@ -1,5 +1,10 @@
 import type { AccountStore, ApplyOutcome } from '../../application/ports.ts'
-import { applyConfirmation, applyStatement, removesAnything } from '../../domain/assignment/apply-statement.ts'
+import {
+  applyConfirmation,
+  applyStatement,
+  removesAnything,
+  withdrawConfirmation,
+} from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
 import type { AccountKey, AccountRecord, AccountStatement, RoleAssignment } from '../../domain/assignment/statement.ts'
 import { type MemoryDatabase, nameOf, nameOfAccount } from './database.ts'
@@ -39,6 +44,12 @@ export class MemoryAccountStore implements AccountStore {
     await this.#database.request('confirmUnchanged')
     const stored = this.#database.accounts.get(nameOfAccount(key))
     return this.#settle(stored, applyConfirmation(stored, version, confirmedAt))
+  }
+
+  async withdrawConfirmation(key: AccountKey, askedAt: number): Promise<ApplyOutcome> {
+    await this.#database.request('withdrawConfirmation')
+    const stored = this.#database.accounts.get(nameOfAccount(key))
+    return this.#settle(stored, withdrawConfirmation(stored, askedAt))
   }
 
   #settle(stored: AccountRecord | undefined, applied: ApplyOutcome): ApplyOutcome {

@@ -16,6 +16,9 @@ export interface Applied {
   readonly record: AccountRecord
 }
 
+/** `confirmedAt` of a record whose confirmation was withdrawn. */
+export const neverConfirmed = 0
+
 /**
  * The version guard of every store. Only `version` orders statements: a newer one replaces the record, an older one
  * changes nothing, the same one again moves `confirmedAt` forwards only. Neither the order nor the repetition of roles
@@ -50,6 +53,20 @@ export function applyConfirmation(
   if (stored === undefined || stored.version < version) return { outcome: 'gone' }
   if (stored.version > version) return { outcome: 'older', record: stored }
   return { outcome: 'applied', record: confirmed(stored, { confirmedAt }) }
+}
+
+/**
+ * The source, asked at `askedAt`, knows no such account or contradicts itself: what is stored counts as never confirmed,
+ * so that nothing falls back on it, until the source confirms it again. A younger confirmation stays. `gone`: nothing is stored.
+ */
+export function withdrawConfirmation(
+  stored: AccountRecord | undefined,
+  askedAt: number,
+): Applied | { readonly outcome: 'gone' } {
+  if (stored === undefined) return { outcome: 'gone' }
+  if (stored.confirmedAt > askedAt) return { outcome: 'older', record: stored }
+  const { etag: _, ...record } = stored
+  return { outcome: 'applied', record: { ...record, confirmedAt: neverConfirmed } }
 }
 
 /**
