@@ -81,6 +81,16 @@ describe('a strong route', () => {
     expect(await calls(publish)).toBe('wrong_audience')
   })
 
+  it('believes what was confirmed for this very request, whatever was known before', async () => {
+    const { calls, service } = await signedIn(['flows.publish'])
+    expect(await calls(list, await service.mint('ann', { rev: [9, 9], prm: '1bAQ' }))).toBe('ok')
+    // The store was restored to an earlier moment: revisions are lower than before.
+    service.claims = { rev: [3, 3], prm: '1r' }
+    expect(await calls(publish)).toBe('not_granted')
+    service.claims = { rev: [3, 3] }
+    expect(await calls(publish)).toBe('ok')
+  })
+
   it('asks nobody for a token that is refused anyway', async () => {
     const { calls, service, token, time } = await signedIn(['flows.publish'])
     expect(await calls(publish, `${token.slice(0, -4)}AAAA`)).toMatch(/bad_signature|malformed_token/)
@@ -249,6 +259,29 @@ describe('what is known of an account since', () => {
     expect(await calls(publish)).toBe('inactive')
     Object.assign(ann, { code: undefined })
     expect([await calls(publish), await calls(list)]).toEqual(['ok', 'ok'])
+  })
+
+  it('is that it was refused when an answer that was asked for before comes late', async () => {
+    const { calls, service, ann, time } = await signedIn(['flows.publish', 'flows.list'])
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const exchange = service.exchange
+    service.exchange = async (...parameters) => {
+      const answer = await exchange(...parameters)
+      await held
+      return answer
+    }
+    const early = calls(publish)
+    while (service.calls.length === 0) await Promise.resolve()
+    service.exchange = exchange
+    time.at += 0.2
+    Object.assign(ann, { code: 'inactive' })
+    expect(await calls(publish)).toBe('inactive')
+    release()
+    expect(await early).toBe('ok')
+    expect(await calls(list)).toBe('inactive')
   })
 
   it('is nothing when the service only could not tell', async () => {

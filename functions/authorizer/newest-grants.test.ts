@@ -71,6 +71,19 @@ describe('what is known of an account', () => {
     })
   })
 
+  it('ends with the longest life of a token, where a restored store has put revisions back', () => {
+    const before = grantOf(9, 9, { issuedAt: 1000 })
+    const restored = grantOf(4, 4, { issuedAt: 4600 })
+    const known = noted([before, restored])
+    expect(judgedBy(known, restored)).toMatchObject({ ok: true, value: { holder: { revision: [9, 9] } } })
+    const later = grantOf(4, 4, { issuedAt: 4601 })
+    note(known, later)
+    expect(judgedBy(known, later)).toMatchObject({ ok: true, value: { holder: { revision: [4, 4] } } })
+    expect(judgedBy(known, grantOf(3, 4, { issuedAt: 4500 }))).toMatchObject({
+      value: { holder: { revision: [4, 4] } },
+    })
+  })
+
   it('does not change when nothing new is seen, so that what was made of it stays', () => {
     const tokens = [grantOf(2, 1), grantOf(1, 1), grantOf(2, 1)]
     const known = noted(tokens)

@@ -9,7 +9,7 @@ export interface AccountKnowledge {
   /** The highest revisions seen, each by itself: a grant below either is outdated. */
   account: number
   organization: number
-  /** An authoritative refusal of the account, and when (epoch seconds). */
+  /** An authoritative refusal of the account, and when it was asked for (epoch milliseconds). */
   refused?: { readonly refusal: Refusal; readonly at: number } | undefined
   /** When a deny may be resolved again, epoch milliseconds. */
   resolveAgainAt: number
@@ -71,16 +71,23 @@ export function heldWith({ holder, grant, carried }: HeldGrant, token: HeldGrant
   return { holder: { ...holder, client, expiresAt }, grant, carried }
 }
 
+/** No token lives longer (seconds): what was known before can no longer be about one. */
+const longestLife = 3600
+
 /** Takes note of a grant of the account. */
 export function note(known: AccountKnowledge, grant: HeldGrant): void {
   const { issuedAt, revision } = grant.holder
   const [account, organization] = revision
-  const outlived = known.refused !== undefined && issuedAt > known.refused.at
-  const newer = known.newest === undefined || isNewer(grant, known.newest)
+  const { newest } = known
+  const outlived = known.refused !== undefined && issuedAt * 1000 > known.refused.at
+  // Revisions go back only where a store was restored to an earlier moment; then the past must end some time.
+  const past = newest !== undefined && issuedAt > newest.holder.issuedAt + longestLife
+  const newer = newest === undefined || past || isNewer(grant, newest)
   if (!outlived && !newer && account <= known.account && organization <= known.organization) return
   known.version++
   if (outlived) known.refused = undefined
   if (newer) known.newest = grant
+  if (past) known.account = known.organization = 0
   known.account = Math.max(known.account, account)
   known.organization = Math.max(known.organization, organization)
 }
@@ -91,7 +98,8 @@ export function note(known: AccountKnowledge, grant: HeldGrant): void {
  */
 export function judgedBy(known: AccountKnowledge, grant: HeldGrant): Outcome<HeldGrant> {
   const { refused, newest } = known
-  if (refused !== undefined && grant.holder.issuedAt <= refused.at) return { ok: false, refusal: refused.refusal }
+  if (refused !== undefined && grant.holder.issuedAt * 1000 <= refused.at)
+    return { ok: false, refusal: refused.refusal }
   const best = newest !== undefined && isNewer(newest, grant) ? heldWith(newest, grant) : grant
   const [account, organization] = best.holder.revision
   return account < known.account || organization < known.organization ? refuse('stale') : accept(best)

@@ -3,7 +3,7 @@ import { clockToleranceMs } from '@rolecast/core/domain/freshness/policy'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
 import type { TokenVerifier } from '@rolecast/permission-sdk/parts/token-verifier'
 import type { AuthorizerConfig } from '../config.ts'
-import { type AccountKnowledge, heldWith, judgedBy, note } from '../newest-grants.ts'
+import { type AccountKnowledge, heldWith, note } from '../newest-grants.ts'
 import { aboutAccount, notResolvable, unanswered } from './refusals.ts'
 import { SignIns } from './sign-ins.ts'
 import type { TokenService } from './token-service.ts'
@@ -45,7 +45,7 @@ export function createAsking(dependencies: AskingDependencies): Asking {
     { token, held, known }: Omit<Denied, 'refusal'>,
     assignmentMaxAge: number,
   ): Promise<Outcome<HeldGrant>> {
-    const startedAt = Math.floor(clock() / 1000)
+    const startedAt = clock()
     const answer = await tokenService.exchange(token, assignmentMaxAge)
     if (!answer.ok) {
       if (aboutAccount.has(answer.refusal.code)) {
@@ -57,7 +57,7 @@ export function createAsking(dependencies: AskingDependencies): Asking {
     const fresh = await verifier.verify(answer.value)
     if (!fresh.ok) return fresh
     if (!isSameHolder(fresh.value, held)) return refuse('wrong_organization')
-    // What this answer says is younger than a refusal from before it was asked for.
+    // What this answer says is younger than a refusal that was asked for before.
     if (known.refused !== undefined && known.refused.at <= startedAt) {
       known.refused = undefined
       known.version++
@@ -75,8 +75,7 @@ export function createAsking(dependencies: AskingDependencies): Asking {
       if (!fresh.ok) return unanswered.has(fresh.refusal.code) ? refuse('unconfirmed') : fresh
       const floor = Math.floor(startedAt / 1000) * 1000 - clockToleranceMs
       if (fresh.value.holder.confirmedAt * 1000 < floor) return refuse('unconfirmed')
-      const judged = judgedBy(known, fresh.value)
-      return judged.ok ? accept(heldWith(judged.value, held)) : judged
+      return accept(heldWith(fresh.value, held))
     },
 
     resolveOnce: async ({ refusal, ...asked }) => {

@@ -109,7 +109,10 @@ describe('an exchange', () => {
     ],
     ['a broken connection', (request) => request.socket.destroy()],
     ['silence', () => undefined],
-    ['more than anybody wants to read', (_, response) => response.end('x'.repeat(70_000))],
+    [
+      'more than anybody wants to read',
+      (_, response) => response.end(JSON.stringify({ access_token: 'new', pad: 'x'.repeat(70_000) })),
+    ],
   ])('ends as unavailable, and in time, after %s', async (_, answer) => {
     const { service } = await serve(answer, 300)
     const started = performance.now()

@@ -68,10 +68,11 @@ describe('a policy over all routes', () => {
   })
 
   it('gives up a pattern whose exceptions would hit what is granted, but for the request itself', () => {
-    const index = indexOf(['GET /{a}/x/{b}', 'GET /{a}/{b+}', 'GET /y/{c+}'])
-    const granted = ['GET /{a}/x/{b}']
+    const index = indexOf(['GET /{a}/x/{b}', 'GET /{a}/{b+}', 'GET /y/{c+}', 'POST /z'])
+    const granted = ['GET /{a}/x/{b}', 'POST /z']
     const policy = policyFor(index, granted, 'GET/1/x/2', true)
     expect(answer(policy, 'GET/1/x/2')).toBe('allow')
+    expect(answer(policy, 'POST/z')).toBe('allow')
     expect(answer(policy, 'GET/y/x/2')).not.toBe('allow')
   })
 
