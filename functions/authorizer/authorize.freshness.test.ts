@@ -274,7 +274,7 @@ describe('what is known of an account since', () => {
       return answer
     }
     const early = calls(publish)
-    while (service.calls.length === 0) await Promise.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
     service.exchange = exchange
     time.at += 0.2
     Object.assign(ann, { code: 'inactive' })
