@@ -3,13 +3,15 @@ import { decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/de
 import { type GrantContext, writeGrantContext } from '@rolecast/permission-sdk/parts/grant-context'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
 import { createDenyLog, type DenyEntry } from './deny-log.ts'
-import { createJudge, type JudgeDependencies, type Judgement } from './judge.ts'
+import { createJudge, type JudgeDependencies } from './judge.ts'
 import type { RestAnswer } from './later/rest.ts'
-import { type Fields, fieldsOf, readHttpRequest } from './requests.ts'
+import { type Fields, fieldsOf, isCacheSafe, readHttpRequest } from './requests.ts'
 
 export interface AuthorizerDependencies extends JudgeDependencies {
   readonly write: (entry: DenyEntry) => void
 }
+
+const later = () => import('./later/index.ts')
 
 /** A simple response of an HTTP API. Its context reaches the product on an allow, and the access log always. */
 export interface HttpAnswer {
@@ -33,9 +35,9 @@ export function createAuthorizer(
   async function answerHttp(event: Fields): Promise<HttpAnswer> {
     const request = readHttpRequest(event, index)
     const { bearer } = request
-    const route = request.catchAll ? (await import('./later/index.ts')).routeByPath(event, index) : request.route
+    const route = request.catchAll ? (await later()).routeByPath(event, index) : request.route
     if (!bearer.ok) return denyHttp(bearer.refusal.code, route)
-    if (cached && !request.cacheSafe && route?.strong !== true) return denyHttp('unsafe_cache', route)
+    if (cached && !isCacheSafe(event, request) && route?.strong !== true) return denyHttp('unsafe_cache', route)
     const judged = judge(bearer.value, route)
     const judgement = judged instanceof Promise ? await judged : judged
     const { held, refusal } = judgement
@@ -47,17 +49,16 @@ export function createAuthorizer(
   }
 
   async function answerRest(event: Fields): Promise<RestAnswer | HttpAnswer> {
-    rest ??= import('./later/index.ts').then(({ createRestAuthorizer }) =>
-      createRestAuthorizer({ index, judge, logDeny, cached }),
-    )
+    rest ??= later().then(({ createRestAuthorizer }) => createRestAuthorizer({ index, judge, logDeny, cached }))
     const answer = (await rest)(event)
     return (await answer) ?? denyHttp('invalid_request', undefined)
   }
 
   /** `qualified`: the permission depends on the resource, so the product decides with its facts. */
   function allowed(held: HeldGrant, route: IndexedRoute): HttpAnswer {
-    const qualified = !decideOnRoute(index, held.grant, { ...route, productDecides: false }).allowed
-    return Object.freeze({ isAuthorized: true, context: Object.freeze(writeGrantContext(held, qualified)) })
+    const qualified =
+      route.productDecides && !decideOnRoute(index, held.grant, { ...route, productDecides: false }).allowed
+    return { isAuthorized: true, context: writeGrantContext(held, qualified) }
   }
 
   function denyHttp(code: Code, route: IndexedRoute | undefined): HttpAnswer {
@@ -65,7 +66,7 @@ export function createAuthorizer(
     return { isAuthorized: false, context: { code } }
   }
 
-  return async (event) => {
+  return (event) => {
     const fields = fieldsOf(event)
     return fields['version'] === '2.0' ? answerHttp(fields) : answerRest(fields)
   }

@@ -11,23 +11,24 @@ export interface HttpRequest {
   readonly route: IndexedRoute | undefined
   /** The gateway has matched less than a route of the catalog: the path says which it is. */
   readonly catchAll: boolean
-  /** The answer depends on nothing but the token and the route key, and both are in the gateway's cache key. */
-  readonly cacheSafe: boolean
 }
 
 /** Reads a Lambda authorizer event of an HTTP API, payload format 2.0. */
 export function readHttpRequest(event: Fields, index: DecisionIndex): HttpRequest {
-  const authorization = fieldsOf(event['headers'])['authorization']
-  const routeKey = String(event['routeKey'])
-  const route = index.routeOf.get(routeKey)
-  const catchAll = route === undefined && isCatchAll(routeKey)
-  const sources = event['identitySource']
+  const routeKey = event['routeKey']
+  const route = typeof routeKey === 'string' ? index.routeOf.get(routeKey) : undefined
   return {
-    bearer: readBearer(authorization),
+    bearer: readBearer(fieldsOf(event['headers'])['authorization']),
     route,
-    catchAll,
-    cacheSafe: !catchAll && Array.isArray(sources) && sources.includes(routeKey) && sources.includes(authorization),
+    catchAll: route === undefined && typeof routeKey === 'string' && isCatchAll(routeKey),
   }
+}
+
+/** The answer depends on nothing but the token and the route key, and both are in the gateway's cache key. */
+export function isCacheSafe(event: Fields, { catchAll }: HttpRequest): boolean {
+  const sources = event['identitySource']
+  const authorization = fieldsOf(event['headers'])['authorization']
+  return !catchAll && Array.isArray(sources) && sources.includes(event['routeKey']) && sources.includes(authorization)
 }
 
 export function isCatchAll(routeKey: string): boolean {

@@ -56,7 +56,7 @@ interface Remembered<Verified> {
 }
 
 /** Header segments seen on verified tokens; one per key in practice. */
-const mostHeaders = 16
+const mostHeaders = 4
 
 /**
  * Verifies access tokens of one application (docs/claims.md says what is refused, in which order). Cheap refusals come
@@ -68,14 +68,14 @@ export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Veri
   const expected = { issuer, audience: application }
   const keys = new KeySource(options.keys, clock())
   const memo = new TokenMemo<Remembered<Verified>>(options.memoSize)
-  const headers = new Map<string, VerificationKey>()
+  let headers: readonly { readonly header: string; readonly key: VerificationKey }[] = []
   let generation = keys.generation
 
   function verifySync(token: string): Outcome<Verified> {
     const nowMs = clock()
     const now = Math.floor(nowMs / 1000)
     const keySet = keys.keysAt(nowMs)
-    if (keys.generation !== generation || (keySet.size === 0 && headers.size > 0)) forget()
+    if (keys.generation !== generation || (keySet.size === 0 && headers.length > 0)) forget()
     if (typeof token !== 'string' || token === '') return refuse('no_token')
     if (token.length > longestToken) return refuse('token_too_large', { longest: longestToken })
     const remembered = memo.get(token)
@@ -83,7 +83,7 @@ export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Veri
 
     const compact = splitCompact(token)
     if (compact === undefined) return refuse('malformed_token', { part: 'compact' })
-    const knownKey = headers.get(compact.header)
+    const knownKey = headers.find(({ header }) => header === compact.header)?.key
     const key = knownKey === undefined ? readHeader(compact.header, keySet) : accept(knownKey)
     if (!key.ok) return key
     const payload = parseObject(decodeText(compact.payload))
@@ -121,13 +121,12 @@ export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Veri
   }
 
   function rememberHeader(header: string, key: VerificationKey): void {
-    if (headers.size >= mostHeaders) headers.clear()
-    headers.set(header, key)
+    headers = [...headers.slice(-mostHeaders + 1), { header, key }]
   }
 
   function forget(): void {
     memo.clear()
-    headers.clear()
+    headers = []
     generation = keys.generation
   }
 

@@ -1,4 +1,5 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import type { JsonWebKey, KeyObject } from 'node:crypto'
+import { nodeCrypto } from '../node-crypto.ts'
 
 /** A public key with the one algorithm it verifies. */
 export interface VerificationKey {
@@ -38,7 +39,7 @@ function readKey(jwk: unknown): VerificationKey | undefined {
   const own = kty === 'EC' && crv === 'P-256' ? 'ES256' : kty === 'RSA' ? 'RS256' : undefined
   if (own === undefined || (alg !== undefined && alg !== own)) return undefined
   try {
-    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
+    const key = nodeCrypto().createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
     if (own === 'RS256' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) return undefined
     return { kid, alg: own, key }
   } catch {

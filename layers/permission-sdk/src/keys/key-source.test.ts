@@ -89,5 +89,7 @@ describe('a key source', () => {
   it('does not start without any key to come by', () => {
     expect(() => new KeySource({}, 0)).toThrow('a way to fetch')
     expect(() => new KeySource({ snapshot: { keys: [] } }, 0)).toThrow('no usable key')
+    const fetched = new KeySource({ snapshot: { keys: [] }, fetch: async () => ({ keys: [] }) }, 0)
+    expect(fetched.keysAt(0).size).toBe(0)
   })
 })

@@ -30,23 +30,26 @@ export function splitCompact(token: string): CompactToken | undefined {
 const lastOfTwo = 'AQgw'
 const lastOfThree = 'AEIMQUYcgkosw048'
 
-/**
- * Decodes a segment; `undefined` unless it is canonical base64url. Node skips what it does not know, which shows in the
- * length, and reads the alphabet of plain base64, too.
- */
+/** Decodes a segment; `undefined` unless it is canonical base64url. */
 export function decodeSegment(segment: string): Buffer | undefined {
-  const { length } = segment
-  const rest = length & 3
-  if (rest === 1 || segment.includes('+') || segment.includes('/')) return undefined
-  if (rest !== 0 && !(rest === 2 ? lastOfTwo : lastOfThree).includes(segment.charAt(length - 1))) return undefined
-  const bytes = Buffer.from(segment, 'base64url')
-  return bytes.length === (length * 3) >>> 2 ? bytes : undefined
+  return isCanonical(segment) ? Buffer.from(segment, 'base64url') : undefined
 }
 
-/** Decodes a segment to text; `undefined` unless it is canonical base64url of valid UTF-8. */
+/** Of the alphabet of base64url (Node would read plain base64, and the low byte of anything), and unused bits are zero. */
+function isCanonical(segment: string): boolean {
+  const rest = segment.length & 3
+  if (rest === 1 || !/^[\w-]*$/.test(segment)) return false
+  return rest === 0 || (rest === 2 ? lastOfTwo : lastOfThree).includes(segment.charAt(segment.length - 1))
+}
+
+// Scratch memory is safe here: decoding is synchronous and nothing keeps a view of it.
+const scratch = Buffer.allocUnsafeSlow(longestToken)
+
+/** Decodes a segment to text; `undefined` unless it is canonical base64url of valid UTF-8, or where it is too long. */
 export function decodeText(segment: string | undefined): string | undefined {
-  const bytes = segment === undefined ? undefined : decodeSegment(segment)
-  const text = bytes?.toString('utf8')
+  if (segment === undefined || segment.length > longestToken || !isCanonical(segment)) return undefined
+  const length = scratch.write(segment, 0, 'base64url')
+  const text = scratch.toString('utf8', 0, length)
   // The replacement character stands for what is not UTF-8, or for itself: only then the two have to be told apart.
-  return text?.includes('\ufffd') && !bytes?.equals(Buffer.from(text)) ? undefined : text
+  return text.includes('\ufffd') && !scratch.subarray(0, length).equals(Buffer.from(text)) ? undefined : text
 }

@@ -1,5 +1,5 @@
-import { verify } from 'node:crypto'
 import type { VerificationKey } from '../keys/key-set.ts'
+import { nodeCrypto } from '../node-crypto.ts'
 import { type CompactToken, decodeSegment, longestToken } from './compact.ts'
 
 /** 64 bytes in canonical base64url: 86 characters, of which the last carries two bits. */
@@ -20,12 +20,12 @@ export function isSignedBy({ alg, key }: VerificationKey, { token, signature, si
   const data = signed.subarray(0, signed.write(token.slice(0, signedLength), 0, 'latin1'))
   if (alg === 'RS256') {
     const bytes = decodeSegment(signature)
-    return bytes !== undefined && verify('sha256', data, key, bytes)
+    return bytes !== undefined && nodeCrypto().verify('sha256', data, key, bytes)
   }
   if (!es256Signature.test(signature)) return false
   raw.write(signature, 0, 'base64url')
   const encoded = derOfLength[writeDer()]
-  return encoded !== undefined && verify('sha256', data, key, encoded)
+  return encoded !== undefined && nodeCrypto().verify('sha256', data, key, encoded)
 }
 
 /**

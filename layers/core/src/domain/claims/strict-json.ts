@@ -11,27 +11,34 @@ export function parseStrictJson(text: string, deepest = 100): { readonly value: 
     return undefined
   }
   const members = countMembers(value, deepest)
-  if (members < 0) return undefined
+  if (Number.isNaN(members)) return undefined
   return isPlain(text, members) || repeatsNoName(text) ? { value } : undefined
 }
 
-/** Members of all objects of a value; negative where it is nested more than `levels` deep. */
+/** Members of all objects of a value; not a number where it is nested more than `levels` deep. */
 function countMembers(value: unknown, levels: number): number {
   if (typeof value !== 'object' || value === null) return 0
-  if (levels === 0) return Number.NEGATIVE_INFINITY
-  const list = Array.isArray(value)
-  const values: readonly unknown[] = list ? value : Object.values(value)
-  let count = list ? 0 : values.length
-  for (const each of values) if (typeof each === 'object') count += countMembers(each, levels - 1)
+  if (levels === 0) return Number.NaN
+  let count = 0
+  if (Array.isArray(value)) {
+    for (const each of value) if (typeof each === 'object') count += countMembers(each, levels - 1)
+    return count
+  }
+  for (const name in value) {
+    count++
+    const member = (value as Record<string, unknown>)[name]
+    if (typeof member === 'object') count += countMembers(member, levels - 1)
+  }
   return count
 }
 
 /**
- * The usual case, quickly seen: a text without white space writes each member as `"name":`, so with as many `":` as the
- * parsed value has members, none was dropped as a repetition. (In a string, `":` only makes the count too large.)
+ * The usual case, quickly seen: a text without white space and escapes writes each member as `"name":`, so with as many `":`
+ * as the parsed value has members, none was dropped as a repetition.
  */
 function isPlain(text: string, members: number): boolean {
-  if (text.includes(' ') || text.includes('\n') || text.includes('\r') || text.includes('\t')) return false
+  if (text.includes('\\') || text.includes(' ') || text.includes('\n') || text.includes('\r') || text.includes('\t'))
+    return false
   let count = 0
   for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++
   return count === members
