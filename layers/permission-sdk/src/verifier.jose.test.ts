@@ -95,6 +95,25 @@ describe('accepts nothing that jose refuses', () => {
     }
   })
 
+  it('when any one character, or all of a part, is another with the same low byte', () => {
+    const [token = ''] = tokens
+    const parts = token.split('.')
+    const shift = (text: string, by: number) =>
+      text.replace(/[^.]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + by))
+    const wholeParts = parts.flatMap((_, at) =>
+      [0x100, 0x2100, 0xff00].map((by) =>
+        parts.map((part, other) => (other === at ? shift(part, by) : part)).join('.'),
+      ),
+    )
+    const characters = Array.from(token, (character, at) =>
+      character === '.' ? 'x' : token.slice(0, at) + shift(character, 0x100) + token.slice(at + 1),
+    )
+    for (const changed of [...wholeParts, ...characters]) {
+      expect(codeOf(verifier.verifySync(changed)), changed).not.toBe('ok')
+      expect(codeOf(remembering.verifySync(changed)), changed).not.toBe('ok')
+    }
+  })
+
   test.prop([fc.nat(), fc.nat(), fc.nat(), fc.constantFrom('', '.', '=', '+', '/', ' ', '\n', '\0', 'A', 'é', '...')], {
     numRuns: 600,
   })('when text is cut out or put in', async (which, from, length, inserted) => {
