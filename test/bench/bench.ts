@@ -34,7 +34,7 @@ const options = new Command('npm run bench --')
   .option('--json', 'print one JSON document')
   .option('--only <part...>', `only these parts: ${parts.join(', ')}`)
   .option('--rounds <n>', 'interleaved rounds', positive, 30)
-  .option('--iterations <n>', 'iterations of the floor in a round', positive, 60)
+  .option('--iterations <n>', 'iterations of the floor in a round', positive, 100)
   .option('--starts <n>', 'cold starts of each bundle', positive, 15)
   .option('--no-build', 'measure the bundles that are in dist/')
   .parse()
@@ -52,7 +52,7 @@ if (options.build) {
   note('building')
   await buildAll()
 }
-const rounds = { rounds: options.rounds, iterations: options.iterations, warmUp: 3 }
+const rounds = { rounds: options.rounds, iterations: options.iterations, warmUp: 30 }
 const figures: Figures = {
   machine: { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
 }
