@@ -17,7 +17,7 @@ const derOfLength = Array.from({ length: der.length + 1 }, (_, length) => der.su
  * than everything else a token check does.
  */
 export function isSignedBy({ alg, key }: VerificationKey, { token, signature, signedLength }: CompactToken): boolean {
-  const data = signed.subarray(0, signed.write(token.slice(0, signedLength), 0, 'latin1'))
+  const data = signed.subarray(0, signed.write(token, 0, signedLength, 'latin1'))
   if (alg === 'RS256') {
     const bytes = decodeSegment(signature)
     return bytes !== undefined && nodeCrypto().verify('sha256', data, key, bytes)
@@ -42,7 +42,7 @@ function writeDer(): number {
     der[at++] = 2
     der[at++] = end - from + padding
     if (padding === 1) der[at++] = 0
-    while (from < end) der[at++] = raw[from++] ?? 0
+    at += raw.copy(der, at, from, end)
   }
   der[0] = 0x30
   der[1] = at - 2
