@@ -1,4 +1,5 @@
 /** Where a stage is deployed and whom it talks to: the values that differ between two owners of the same code. */
+import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import * as v from 'valibot'
 import type { StageName, stages } from './stages.ts'
 
@@ -30,10 +31,10 @@ const schema = v.strictObject({
   ),
   /** The identity admin. The client secret is not here: it is put into the secret that the data stack creates. */
   identityAdmin: v.strictObject({ url, tokenUrl: v.optional(url), clientId: v.string() }),
-  /** Ages in seconds, where the defaults of the token function do not fit. A token lives 300 s. */
+  /** Ages in seconds, where the defaults of the token function do not fit. */
   ages: v.optional(
     v.strictObject({
-      tokenSeconds: seconds(30, 3_600),
+      tokenSeconds: seconds(tokenLife.least, tokenLife.most),
       confirmedForSeconds: seconds(0, 3_600),
       staleIfErrorSeconds: seconds(0, day),
       rotateAfterSeconds: seconds(3_600, 366 * day),

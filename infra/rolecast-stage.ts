@@ -47,6 +47,7 @@ export class RolecastStage extends Stage {
         issuer: this.identity.issuer,
         tokenServiceUrl: this.identity.issuer,
         resultCacheSeconds: settings.resultCacheSeconds,
+        ...(deployment.ages.tokenSeconds === undefined ? {} : { tokenSeconds: deployment.ages.tokenSeconds }),
         size: settings.product,
         authorizerSize: settings.authorizer,
         defaults: settings.functions,

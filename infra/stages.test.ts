@@ -39,7 +39,7 @@ describe('the deployment of a stage', () => {
     ['not JSON', '{', 'not JSON'],
     ['an unknown member', { ...deployment, provider: [] }, 'provider: is not a member'],
     ['a deployment without an identity admin', { providers: deployment.providers }, 'identityAdmin: is missing'],
-    ['a token for a day', { ...deployment, ages: { tokenSeconds: 86_400 } }, 'ages.tokenSeconds'],
+    ['a token for an hour', { ...deployment, ages: { tokenSeconds: 3_600 } }, 'ages.tokenSeconds'],
     ['a wrong account', { ...deployment, account: '123' }, 'account'],
     [
       'a secret that belongs elsewhere',

@@ -1,4 +1,5 @@
 import { readSettings, text, whole } from '@rolecast/core/adapters/environment/settings'
+import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import * as v from 'valibot'
 
 /** The settings of the rotation, from its environment. */
@@ -24,7 +25,7 @@ const settings = v.strictObject({
   ROLECAST_SIGNING_ALGORITHM: v.optional(v.picklist(['ES256', 'RS256']), 'ES256'),
   ROLECAST_ROTATE_AFTER_SECONDS: whole({ otherwise: 30 * day, least: 3_600, most: 366 * day }),
   ROLECAST_PUBLISH_BEFORE_SECONDS: whole({ otherwise: 900, least: 300, most: 30 * day }),
-  ROLECAST_TOKEN_SECONDS: whole({ otherwise: 300, least: 30, most: 3_600 }),
+  ROLECAST_TOKEN_SECONDS: whole(tokenLife),
 })
 
 /** Reads and checks the environment once. @throws InvalidConfig */

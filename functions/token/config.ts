@@ -1,5 +1,6 @@
 import { InvalidConfig, readSettings, text, whole } from '@rolecast/core/adapters/environment/settings'
 import { providerAlgorithms, type TrustedProvider } from '@rolecast/core/application/ports'
+import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import * as v from 'valibot'
 
 /** The settings of the token function, from its environment. Ages in seconds unless the name says otherwise. */
@@ -68,7 +69,7 @@ const settings = v.strictObject({
   ROLECAST_CORS_ORIGINS: v.optional(json(v.array(origin)), '[]'),
   ROLECAST_CONFIRMED_FOR_SECONDS: whole({ otherwise: 30, least: 0, most: 3_600 }),
   ROLECAST_STALE_IF_ERROR_SECONDS: whole({ otherwise: 900, least: 0, most: 86_400 }),
-  ROLECAST_TOKEN_SECONDS: whole({ otherwise: 300, least: 30, most: 3_600 }),
+  ROLECAST_TOKEN_SECONDS: whole(tokenLife),
   ROLECAST_PULL_DEADLINE_MS: whole({ otherwise: 2_000, least: 100, most: 8_000 }),
   ROLECAST_KEY_RING_CACHE_SECONDS: whole({ otherwise: 30, least: 0, most: 300 }),
   ROLECAST_CLAIM_BUDGET_BYTES: whole({ otherwise: 2_048, least: 128, most: 6_144 }),

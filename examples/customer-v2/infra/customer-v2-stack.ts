@@ -21,6 +21,8 @@ export interface CustomerV2StackProps extends StackProps {
   readonly tokenServiceUrl: string
   /** Seconds for which the gateway keeps an authorizer's answer. */
   readonly resultCacheSeconds: number
+  /** Seconds for which tokens live, where the identity team changed it. */
+  readonly tokenSeconds?: number
   readonly size: FunctionSize
   readonly authorizerSize: FunctionSize
   readonly defaults: FunctionDefaults
@@ -63,6 +65,7 @@ export class CustomerV2Stack extends Stack {
       issuer: props.issuer,
       tokenServiceUrl: props.tokenServiceUrl,
       resultCacheTtl: Duration.seconds(props.resultCacheSeconds),
+      ...(props.tokenSeconds === undefined ? {} : { tokenSeconds: props.tokenSeconds }),
       bundle: join(dist, 'functions/authorizer'),
       size: props.authorizerSize,
       defaults,

@@ -6,6 +6,7 @@ const http = {
   gateway: 'http',
   cacheSeconds: 60,
   identitySources: ['$request.header.Authorization', '$context.routeKey'],
+  tokenSeconds: 300,
 } as const
 const rest = { ...http, gateway: 'rest', identitySources: ['method.request.header.Authorization'] } as const
 
@@ -38,6 +39,12 @@ describe('an answer that is cached', () => {
   ])('with %i seconds: %j', (cacheSeconds, expected) => {
     expect(codes({ ...http, cacheSeconds })).toEqual(expected)
     expect(codes({ ...rest, cacheSeconds })).toEqual(expected)
+  })
+
+  it('is held against the life that tokens really have', () => {
+    expect(codes({ ...http, cacheSeconds: 119, tokenSeconds: 120 })).toEqual([])
+    expect(codes({ ...http, cacheSeconds: 120, tokenSeconds: 120 })).toEqual(['cache_outlives_token'])
+    expect(codes({ ...http, cacheSeconds: 300, tokenSeconds: 840 })).toEqual([])
   })
 })
 

@@ -7,10 +7,9 @@ export interface AuthorizerSettings {
   /** Seconds; 0: every request is decided anew. */
   readonly cacheSeconds: number
   readonly identitySources: readonly string[]
+  /** How long a token lives; a cached answer may live only as long as its token still does. */
+  readonly tokenSeconds: number
 }
-
-/** A Rolecast token lives this long, in seconds; a cached answer may live only as long as the token still does. */
-const tokenLifeSeconds = 300
 
 const header = { http: '$request.header.Authorization', rest: 'method.request.header.Authorization' } as const
 const routeKey = '$context.routeKey'
@@ -19,7 +18,8 @@ const routeKey = '$context.routeKey'
  * Is the answer of this authorizer safe to cache? It is a function of the token and, on an HTTP API, of the route; so
  * both must be in the cache key, and nothing else may be expected to count.
  */
-export function checkCache({ place, gateway, cacheSeconds, identitySources }: AuthorizerSettings): readonly Finding[] {
+export function checkCache(settings: AuthorizerSettings): readonly Finding[] {
+  const { place, gateway, cacheSeconds, identitySources, tokenSeconds } = settings
   if (cacheSeconds === 0) return []
   const findings: Finding[] = []
   if (!identitySources.includes(header[gateway])) {
@@ -41,11 +41,11 @@ export function checkCache({ place, gateway, cacheSeconds, identitySources }: Au
       ),
     )
   }
-  if (cacheSeconds >= tokenLifeSeconds) {
+  if (cacheSeconds >= tokenSeconds) {
     findings.push(
       errorFinding(
         'cache_outlives_token',
-        `${place}: with ${cacheSeconds} s of cache no token of ${tokenLifeSeconds} s could be accepted; stay below`,
+        `${place}: with ${cacheSeconds} s of cache no token of ${tokenSeconds} s could be accepted; stay below`,
       ),
     )
   }

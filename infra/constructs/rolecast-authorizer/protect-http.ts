@@ -16,7 +16,7 @@ export function protectHttp(api: IHttpApi, terms: ProtectionTerms): Protection {
         guard: guardOf(route, terms.authorizers),
         place: route.node.path,
       }))
-      return [...checkRoutes({ ...terms, routes }), ...checkAuthorizers('http', terms.authorizers)]
+      return [...checkRoutes({ ...terms, routes }), ...checkAuthorizers('http', terms)]
     },
   }
 }

@@ -36,7 +36,7 @@ export function protectRest(api: IRestApi, terms: ProtectionTerms): Protection {
         }))
       return [
         ...checkRoutes({ ...terms, routes }),
-        ...checkAuthorizers('rest', terms.authorizers),
+        ...checkAuthorizers('rest', terms),
         ...checkRestPolicy({
           catalog: terms.catalog,
           stageName: stageNameOf(api),

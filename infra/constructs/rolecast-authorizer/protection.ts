@@ -20,6 +20,8 @@ export interface ProtectionTerms {
   /** Route keys that the team declared open to everyone. */
   readonly publicRoutes: ReadonlySet<string>
   readonly authorizers: GatewayAuthorizers
+  /** How long a token lives, seconds. */
+  readonly tokenSeconds: number
 }
 
 interface Guardable {
@@ -58,13 +60,14 @@ export function guardOf(resource: CfnResource, { normal, strong }: GatewayAuthor
 /** Checks the caches of an API's authorizers. */
 export function checkAuthorizers(
   gateway: AuthorizerSettings['gateway'],
-  authorizers: GatewayAuthorizers,
+  { authorizers, tokenSeconds }: ProtectionTerms,
 ): readonly Finding[] {
   return [authorizers.normal, authorizers.strong].flatMap((resource) => {
     if (resource === undefined) return []
     const { IdentitySource: sources = [] } = propertiesOf(resource)
     const identitySources = typeof sources === 'string' ? sources.split(',').map((source) => source.trim()) : sources
-    return checkCache({ place: resource.node.path, gateway, cacheSeconds: cacheSecondsOf(resource), identitySources })
+    const cacheSeconds = cacheSecondsOf(resource)
+    return checkCache({ place: resource.node.path, gateway, cacheSeconds, identitySources, tokenSeconds })
   })
 }
 

@@ -1,5 +1,6 @@
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import type { RouteKey } from '@rolecast/core/domain/catalog/define'
+import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import { AspectPriority, Aspects, Duration, Stack, Stage, Validations } from 'aws-cdk-lib'
 import { type IRestApi, RestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
@@ -16,11 +17,13 @@ export type RolecastAuthorizerProps = {
   /** The application's catalog, compiled with its lock file. */
   readonly catalog: CompiledCatalog
   /**
-   * How long a gateway may keep an answer: 0 to 299 s. Gateways keep refusals, too: with a cache, a permission that is
+   * How long a gateway may keep an answer: less than a token lives. Gateways keep refusals, too: with a cache, a permission that is
    * given or taken away takes effect up to this much later, except on strong routes, whose answers are never kept.
    * Default: 0, every request is decided.
    */
   readonly resultCacheTtl?: Duration
+  /** How long the token service's tokens live, where its owner changed it, seconds. Default: 300. */
+  readonly tokenSeconds?: number
 } & (OwnFunction | SharedFunction)
 
 /** The authorizer runs beside the API, as a function of this stack. The usual case. */
@@ -75,6 +78,7 @@ export class RolecastAuthorizer extends Construct {
   protect(api: IHttpApi | IRestApi, options: ProtectOptions = {}): void {
     const rest = 'restApiId' in api
     const { catalog } = this.#props.catalog
+    const { tokenSeconds = tokenLife.otherwise } = this.#props
     this.#requireSameEnvironment(api)
     const authorizers = new GatewayAuthorizers(api, 'Rolecast', {
       gateway: rest ? 'rest' : 'http',
@@ -85,7 +89,7 @@ export class RolecastAuthorizer extends Construct {
       strong: this.#cacheSeconds > 0 && Object.values(catalog.routes).some((route) => route.freshness === 'strong'),
       permit: this.lambda !== undefined,
     })
-    const terms = { catalog, authorizers, publicRoutes: new Set<string>(options.publicRoutes) }
+    const terms = { catalog, authorizers, publicRoutes: new Set<string>(options.publicRoutes), tokenSeconds }
     this.#apply(rest ? protectRest(api, terms) : protectHttp(api, terms))
     if (api instanceof RestApi && options.explainRefusals !== false) explainRefusals(api, catalog.application)
   }

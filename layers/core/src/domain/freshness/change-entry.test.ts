@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { CustomRole, Organization } from '../assignment/organization.ts'
-import { roleChangeRemovesAnything, settingsRemoveAnything } from './change-entry.ts'
+import {
+  changeOverlapMs,
+  changeRetentionSeconds,
+  roleChangeRemovesAnything,
+  settingsRemoveAnything,
+} from './change-entry.ts'
+import { clockToleranceMs } from './policy.ts'
+import { tokenLife } from './token-life.ts'
 
 const settings: Organization = {
   organization: 'acme',
@@ -9,6 +16,11 @@ const settings: Organization = {
   applications: { shop: { features: ['refunds', 'returns'], defaultFull: true } },
   revision: 1,
 }
+
+it('is remembered until the last token minted before it has ended, for readers whose clocks differ, too', () => {
+  const differenceMs = changeOverlapMs + clockToleranceMs
+  expect(changeRetentionSeconds).toBeGreaterThanOrEqual(tokenLife.most + differenceMs / 1000)
+})
 
 describe('settingsRemoveAnything', () => {
   it.each<[string, Partial<Organization>, boolean]>([

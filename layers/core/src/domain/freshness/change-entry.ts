@@ -1,5 +1,6 @@
 import type { CustomRole, Organization } from '../assignment/organization.ts'
 import { roleChangesRemoveAnything } from '../catalog/role-changes.ts'
+import { tokenLife } from './token-life.ts'
 
 interface Change {
   /** Tokens minted from a lower revision of what the scope names are stale. */
@@ -22,8 +23,8 @@ export type ChangeEntry =
 /** An entry shows at most this long after its `at`: clocks 5 s apart, and a write of about 3 s. Milliseconds. */
 export const changeOverlapMs = 10_000
 
-/** An entry matters while a token minted before it may live (300 s); kept three times as long. */
-export const changeRetentionSeconds = 900
+/** An entry matters while a token minted before it may live; a minute more for clocks and for writes that show late. */
+export const changeRetentionSeconds = tokenLife.most + 60
 
 /**
  * Whether a change of settings can take something away: another issuer; an application, a feature, default-full access or
