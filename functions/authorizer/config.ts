@@ -14,8 +14,6 @@ export interface AuthorizerConfig {
   readonly resultCacheSeconds: number
   /** A deny is resolved once more at most this often per account, seconds; 0: never. */
   readonly denyResolveSeconds: number
-  /** For one call of the token service, milliseconds. */
-  readonly deadlineMs: number
 }
 
 const prefix = 'ROLECAST_'
@@ -26,10 +24,9 @@ const settings: Readonly<Record<string, RegExp>> = {
   TOKEN_SERVICE_URL: /^(https:\/\/|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/])[^\s?#@]+$/,
   JWKS: /^{.*}$/s,
   MODE: /^(token|transparent)$/,
-  PROVIDERS: /^\[\s*"[^"\s]+"(\s*,\s*"[^"\s]+")*\s*\]$/,
+  PROVIDERS: /^\[\s*"[^"\\\s]+"(\s*,\s*"[^"\\\s]+")*\s*\]$/,
   RESULT_CACHE_SECONDS: /^([0-2]?\d{1,3}|3[0-5]\d\d|3600)$/,
   DENY_RESOLVE_SECONDS: /^\d{1,3}$/,
-  DEADLINE_MS: /^[1-9]\d{0,3}$/,
 }
 
 /** Reads and checks the environment once. @throws {TypeError} naming the variable that is missing, unknown or malformed. */
@@ -37,7 +34,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith(prefix) || value === undefined) continue
     const pattern = settings[name.slice(prefix.length)]
-    if (pattern?.test(value) !== true) throw new TypeError(`${name} is ${pattern ? `not ${pattern}` : 'unknown'}`)
+    if (pattern?.test(value) !== true) throw new TypeError(`${name} is not ${pattern ?? 'known'}`)
   }
 
   function read(name: string, otherwise?: string): string {
@@ -45,26 +42,25 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     if (value === undefined) throw new TypeError(`${prefix}${name} is missing`)
     return value
   }
-  function parse(name: string, otherwise: string): unknown {
-    try {
-      return JSON.parse(read(name, otherwise))
-    } catch {
-      throw new TypeError(`${prefix}${name} is not JSON`)
-    }
-  }
-
   const mode = read('MODE', 'token') as AuthorizerConfig['mode']
-  const providers = parse('PROVIDERS', '[]') as readonly string[]
+  const providers: readonly string[] = JSON.parse(read('PROVIDERS', '[]'))
   if (providers.length > 0 !== (mode === 'transparent'))
     throw new TypeError(`${prefix}PROVIDERS is for mode transparent`)
   return {
     issuer: read('ISSUER'),
     tokenServiceUrl: read('TOKEN_SERVICE_URL').replace(/\/?$/, '/'),
-    jwks: parse('JWKS', 'null') ?? undefined,
+    jwks: readJwks(read('JWKS', '')),
     mode,
     providers,
     resultCacheSeconds: Number(read('RESULT_CACHE_SECONDS', '0')),
     denyResolveSeconds: Number(read('DENY_RESOLVE_SECONDS', '2')),
-    deadlineMs: Number(read('DEADLINE_MS', '3000')),
+  }
+}
+
+function readJwks(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    throw new TypeError(`${prefix}JWKS is not JSON`)
   }
 }

@@ -23,13 +23,14 @@ export function createDependencies(
   const { readFileSync } = process.getBuiltinModule('node:fs')
   const catalog: DecisionCatalog = JSON.parse(readFileSync(catalogFile, 'utf8'))
   const { application, epochs, nextSignIn = false } = catalog
-  const { tokenServiceUrl: url, deadlineMs } = config
   const later = () => import('./later/index.ts')
   let service: Promise<TokenService> | undefined
   let documents: GrantDocuments | undefined
 
   function tokenService(): Promise<TokenService> {
-    service ??= later().then(({ connectTokenService }) => connectTokenService({ url, application, deadlineMs }))
+    service ??= later().then(({ connectTokenService }) =>
+      connectTokenService({ url: config.tokenServiceUrl, application }),
+    )
     return service
   }
 
@@ -43,10 +44,10 @@ export function createDependencies(
     wrap: (held) => held,
     documents: {
       known: (reference) => documents?.known(reference),
-      resolve: async (reference) => {
+      resolveFor: async (token) => {
         const { GrantDocuments } = await later()
         documents ??= new GrantDocuments(application, epochs, (await tokenService()).fetchGrantDocument)
-        return documents.resolve(reference)
+        return documents.resolveFor(token)
       },
     },
   })

@@ -1,3 +1,4 @@
+import type { Code } from '@rolecast/core/domain/decision/codes'
 import { type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decision/refusal'
 import { type DecisionIndex, decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/decide'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
@@ -6,7 +7,7 @@ import type { HttpAnswer } from './authorize.ts'
 import type { AuthorizerConfig } from './config.ts'
 import type { Asking } from './later/ask.ts'
 import type { RestAnswer } from './later/rest.ts'
-import { type AccountKnowledge, judgedBy, NewestGrants, note } from './newest-grants.ts'
+import { type AccountKnowledge, judgedBy, note, rememberAccounts } from './newest-grants.ts'
 
 export interface JudgeDependencies {
   readonly index: DecisionIndex
@@ -46,6 +47,9 @@ interface SeenGrant extends HeldGrant {
   seen?: Seen
 }
 
+/** Fetching keys or a grant document may settle these. */
+const maySettle: readonly Code[] = ['unknown_key', 'unresolved_reference']
+
 export type Judge = (token: string, route: IndexedRoute | undefined) => Judgement | Promise<Judgement>
 
 /**
@@ -54,7 +58,7 @@ export type Judge = (token: string, route: IndexedRoute | undefined) => Judgemen
  */
 export function createJudge({ index, verifier, clock, config, asking }: JudgeDependencies): Judge {
   const { resultCacheSeconds } = config
-  const newest = new NewestGrants()
+  const accountOf = rememberAccounts()
   let asked: Promise<Asking> | undefined
   let ready: Asking | undefined
 
@@ -69,7 +73,7 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
   function judge(token: string, route: IndexedRoute | undefined): Judgement | Promise<Judgement> {
     if (config.mode === 'transparent') return judgePresented(token, route)
     const outcome = verifier.verifySync(token)
-    return outcome.ok || !maySettle(outcome.refusal)
+    return outcome.ok || !maySettle.includes(outcome.refusal.code)
       ? judgeOutcome(token, outcome, route)
       : verifier.verify(token).then((settled) => judgeOutcome(token, settled, route))
   }
@@ -104,7 +108,7 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
   function seenOf(held: SeenGrant, route: IndexedRoute | undefined): Seen {
     const { seen } = held
     if (seen !== undefined && seen.version === seen.known.version) return seen
-    const known = newest.of(held)
+    const known = accountOf(held)
     note(known, held)
     const judged = judgedBy(known, held)
     held.seen = { known, version: known.version, judged, route, judgement: decide(judged, route) }
@@ -130,9 +134,4 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
   }
 
   return judge
-}
-
-/** Fetching keys or a grant document may settle it. */
-function maySettle({ code }: Refusal): boolean {
-  return code === 'unknown_key' || code === 'unresolved_reference'
 }

@@ -2,7 +2,7 @@ import { fc, test } from '@fast-check/vitest'
 import { emptySet } from '@rolecast/core/domain/grant/permission-set'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
 import { describe, expect, it } from 'vitest'
-import { type AccountKnowledge, judgedBy, NewestGrants, note } from './newest-grants.ts'
+import { type AccountKnowledge, judgedBy, note, rememberAccounts } from './newest-grants.ts'
 
 function grantOf(
   account: number,
@@ -29,7 +29,7 @@ const grants = fc
   .map(([account, organization, confirmedAt, issuedAt]) => grantOf(account, organization, { confirmedAt, issuedAt }))
 
 function noted(list: readonly HeldGrant[]): AccountKnowledge {
-  const known = new NewestGrants().of(grantOf(0, 0))
+  const known = rememberAccounts()(grantOf(0, 0))
   for (const grant of list) note(known, grant)
   return known
 }
@@ -93,21 +93,21 @@ describe('what is known of an account', () => {
   })
 
   it('is bounded; who was forgotten is known to be', () => {
-    const newest = new NewestGrants(10)
-    const first = newest.of(grantOf(1, 1, { name: 'first' }))
-    const kept = newest.of(grantOf(1, 1, { name: 'kept' }))
+    const newest = rememberAccounts(10)
+    const first = newest(grantOf(1, 1, { name: 'first' }))
+    const kept = newest(grantOf(1, 1, { name: 'kept' }))
     for (let at = 0; at < 30; at++) {
-      newest.of(grantOf(1, 1, { name: `account-${at}` }))
-      expect(newest.of(grantOf(2, 1, { name: 'kept' }))).toBe(kept)
+      newest(grantOf(1, 1, { name: `account-${at}` }))
+      expect(newest(grantOf(2, 1, { name: 'kept' }))).toBe(kept)
     }
     expect(first.version).toBe(-1)
-    expect(newest.of(grantOf(1, 1, { name: 'first' }))).not.toBe(first)
+    expect(newest(grantOf(1, 1, { name: 'first' }))).not.toBe(first)
   })
 
   it('does not mix up names that look alike when put together', () => {
-    const newest = new NewestGrants()
+    const newest = rememberAccounts()
     const of = (organization: string, account: string, scope?: string) =>
-      newest.of({ ...grantOf(1, 1), holder: { ...grantOf(1, 1).holder, organization, account, scope } })
+      newest({ ...grantOf(1, 1), holder: { ...grantOf(1, 1).holder, organization, account, scope } })
     const all = [
       of('a', 'b'),
       of('a","b', ''),

@@ -29,40 +29,31 @@ function isNewer({ holder: left }: HeldGrant, { holder: right }: HeldGrant): boo
 
 /**
  * Remembers the newest grant per account, so that an older token is judged by what is known since (a role removed, a role
- * added, an account that became inactive). Bounded in two generations; what is forgotten is bounded by the tokens' life.
+ * added, an account that became inactive). Bounded in two generations of at most `capacity` accounts; what is forgotten is
+ * bounded by the tokens' life.
  */
-export class NewestGrants {
-  #young = new Map<string, AccountKnowledge>()
-  #old = new Map<string, AccountKnowledge>()
-  readonly #capacity: number
-
-  constructor(capacity = 2000) {
-    this.#capacity = capacity
-  }
-
-  of({ holder }: HeldGrant): AccountKnowledge {
+export function rememberAccounts(capacity = 2000): (held: HeldGrant) => AccountKnowledge {
+  let young = new Map<string, AccountKnowledge>()
+  let old = new Map<string, AccountKnowledge>()
+  return ({ holder }) => {
     const key = keyOf(holder)
-    const young = this.#young.get(key)
-    if (young !== undefined) return young
-    const known = this.#old.get(key) ?? { version: 0, account: 0, organization: 0, resolveAgainAt: 0 }
-    this.#old.delete(key)
-    if (this.#young.size >= this.#capacity) this.#forget()
-    this.#young.set(key, known)
+    let known = young.get(key)
+    if (known !== undefined) return known
+    known = old.get(key) ?? { version: 0, account: 0, organization: 0, resolveAgainAt: 0 }
+    old.delete(key)
+    if (young.size >= capacity) {
+      for (const forgotten of old.values()) forgotten.version = -1
+      old = young
+      young = new Map()
+    }
+    young.set(key, known)
     return known
-  }
-
-  #forget(): void {
-    for (const known of this.#old.values()) known.version = -1
-    this.#old = this.#young
-    this.#young = new Map()
   }
 }
 
-/** One text per organization, account and scope: a length says where the first ends; with a scope it begins otherwise. */
+/** One text per organization, account and scope: lengths say where each ends, and a scope is told from none. */
 function keyOf({ organization, account, scope }: HeldGrant['holder']): string {
-  return scope === undefined
-    ? `${organization.length}:${organization}${account}`
-    : JSON.stringify([organization, account, scope])
+  return `${organization.length},${account.length},${scope === undefined},${organization}${account}${scope}`
 }
 
 /** The grant of `held` in the hands of who presented `token`, for as long as that token lives; both of one account. */

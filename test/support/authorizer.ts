@@ -99,7 +99,6 @@ export function setUp({ config = {}, catalog = flows, fetchKeys }: SetupOptions 
     providers: [],
     resultCacheSeconds: 0,
     denyResolveSeconds: 2,
-    deadlineMs: 3000,
     ...config,
   }
   const verifier = createTokenVerifier<HeldGrant>({
@@ -110,7 +109,7 @@ export function setUp({ config = {}, catalog = flows, fetchKeys }: SetupOptions 
     clock,
     memoSize: 1000,
     wrap: (held) => held,
-    documents: { known: () => undefined, resolve: async () => refuse('unresolved_reference') },
+    documents: { known: () => undefined, resolveFor: async () => refuse('unresolved_reference') },
   })
   const nextSignIn = catalog.nextSignIn === true
   const authorize = createAuthorizer({

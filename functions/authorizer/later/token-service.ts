@@ -20,8 +20,8 @@ export interface TokenServiceOptions {
   /** Ends in `/`. */
   readonly url: string
   readonly application: string
-  /** For a whole call, milliseconds. */
-  readonly deadlineMs: number
+  /** For a whole call, milliseconds (default 3,000). */
+  readonly deadlineMs?: number
 }
 
 interface Call {
@@ -38,7 +38,7 @@ interface Reply {
 }
 
 /** The token service over HTTPS with kept connections; its modules are loaded with the first call. */
-export function connectTokenService({ url, application, deadlineMs }: TokenServiceOptions): TokenService {
+export function connectTokenService({ url, application, deadlineMs = 3000 }: TokenServiceOptions): TokenService {
   let client: Promise<(call: Call, signal: AbortSignal) => ClientRequest> | undefined
 
   async function connect() {

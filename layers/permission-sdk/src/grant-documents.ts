@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { GrantReference } from '@rolecast/core/domain/claims/grant-claims'
+import { type GrantReference, readGrantClaims } from '@rolecast/core/domain/claims/grant-claims'
 import { readGrantDocument } from '@rolecast/core/domain/claims/grant-document'
 import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
 import type { Grant } from '@rolecast/core/domain/grant/grant'
+import { decodeText, splitCompact } from './token/compact.ts'
+import { parseObject } from './token/strict-json.ts'
 import type { GrantDocumentSource } from './token-verifier.ts'
 
 /** Gets the text of a grant document, `GET /grants/{digest}` of the token service. May reject. */
@@ -34,6 +36,15 @@ export class GrantDocuments implements GrantDocumentSource {
   /** The grant if it was resolved before. */
   known(reference: GrantReference): Grant | undefined {
     return this.#grants.get(keyOf(reference))
+  }
+
+  resolveFor(token: string): Promise<Outcome<Grant>> {
+    const claims = parseObject(decodeText(splitCompact(token)?.payload)) ?? {}
+    const read = readGrantClaims(claims, this.#application, this.#epochs)
+    if (!read.ok) return Promise.resolve(read)
+    return 'reference' in read.value
+      ? this.resolve(read.value.reference)
+      : Promise.resolve(unresolved('not_a_reference'))
   }
 
   /** Fetches and checks the document once for all who wait. Refuses with `unresolved_reference` or as its claims do. */

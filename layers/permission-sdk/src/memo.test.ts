@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { TokenMemo } from './memo.ts'
+import { createTokenMemo, type TokenMemo } from './memo.ts'
 
 /** Sets a token twice: it is remembered from its second sight on. */
 function remember<Value>(memo: TokenMemo<Value>, token: string, value: Value): void {
@@ -10,7 +10,7 @@ function remember<Value>(memo: TokenMemo<Value>, token: string, value: Value): v
 
 describe('a token memo', () => {
   it('remembers a token from its second sight on', () => {
-    const memo = new TokenMemo<string>(10)
+    const memo = createTokenMemo<string>(10)
     const token = `a.${'s'.repeat(43)}`
     memo.set(token, 'a')
     expect(memo.get(token)).toBeUndefined()
@@ -19,7 +19,7 @@ describe('a token memo', () => {
   })
 
   it('gives a value to the same token only, though the ends are the same', () => {
-    const memo = new TokenMemo<string>(10)
+    const memo = createTokenMemo<string>(10)
     const end = 's'.repeat(43)
     remember(memo, `a.${end}`, 'a')
     expect(memo.get(`a.${end}`)).toBe('a')
@@ -29,7 +29,7 @@ describe('a token memo', () => {
   })
 
   it('keeps as many as it has places, whatever passes by once', () => {
-    const memo = new TokenMemo<number>(8)
+    const memo = createTokenMemo<number>(8)
     remember(memo, 'kept', 0)
     for (let token = 1; token <= 1000; token++) memo.set(`passing-${token}`, token)
     expect(memo.get('kept')).toBe(0)
@@ -42,7 +42,7 @@ describe('a token memo', () => {
   })
 
   it('remembers nothing with capacity 0', () => {
-    const memo = new TokenMemo<number>(0)
+    const memo = createTokenMemo<number>(0)
     remember(memo, 'token', 1)
     expect(memo.get('token')).toBeUndefined()
   })
@@ -51,7 +51,7 @@ describe('a token memo', () => {
     fc.array(fc.tuple(fc.boolean(), fc.string({ maxLength: 2 })), { maxLength: 60 }),
     fc.integer({ min: 1, max: 4 }),
   ])('never gives a token the value of another', (steps, capacity) => {
-    const memo = new TokenMemo<string>(capacity)
+    const memo = createTokenMemo<string>(capacity)
     for (const [put, token] of steps) {
       if (put) memo.set(token, token)
       else expect([undefined, token]).toContain(memo.get(token))

@@ -11,63 +11,61 @@ interface Entry<Value> {
  * signature find a place; only the same token, compared in full, gets its value. Of a token seen once nothing but
  * these 32 bits is kept: tokens that never come back push nothing out and cost no memory.
  */
-export class TokenMemo<Value> {
-  readonly #places: number
-  readonly #marks: Int32Array
-  readonly #seenOnce: Int32Array
-  #entries: (Entry<Value> | undefined)[]
-  #next = 0
-
-  constructor(capacity: number) {
-    this.#places = capacity === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(capacity, ways)))
-    this.#marks = new Int32Array(this.#places)
-    this.#seenOnce = new Int32Array(4 * this.#places)
-    this.#entries = new Array(this.#places)
-  }
-
-  get(token: string): Value | undefined {
-    const mark = markOf(token)
-    for (let way = 0; way < ways; way++) {
-      const place = this.#place(mark, way)
-      if (this.#marks[place] !== mark) continue
-      const entry = this.#entries[place]
-      if (entry?.token === token) return entry.value
-    }
-    return undefined
-  }
-
+export interface TokenMemo<Value> {
+  get(token: string): Value | undefined
   /** Remembers, or at first sight only notes, a token. */
-  set(token: string, value: Value): void {
-    const mark = markOf(token)
-    const seen = mark & (this.#seenOnce.length - 1)
-    if (this.#seenOnce[seen] !== mark) {
-      this.#seenOnce[seen] = mark
-      return
-    }
-    if (this.#places === 0) return
-    const place = this.#freePlace(mark)
-    this.#marks[place] = mark
-    this.#entries[place] = { token, value }
-  }
+  set(token: string, value: Value): void
+  clear(): void
+}
 
-  clear(): void {
-    this.#seenOnce.fill(0)
-    this.#marks.fill(0)
-    this.#entries = new Array(this.#places)
-  }
+export function createTokenMemo<Value>(capacity: number): TokenMemo<Value> {
+  const places = capacity === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(capacity, ways)))
+  const marks = new Int32Array(places)
+  const seenOnce = new Int32Array(4 * places)
+  let entries: (Entry<Value> | undefined)[] = new Array(places)
+  let next = 0
 
-  #place(mark: number, way: number): number {
-    return (mark + way) & (this.#places - 1)
+  function placeOf(mark: number, way: number): number {
+    return (mark + way) & (places - 1)
   }
 
   /** The token's own place, a free one, or one of its four in turn. */
-  #freePlace(mark: number): number {
+  function freePlace(mark: number): number {
     for (let way = 0; way < ways; way++) {
-      const place = this.#place(mark, way)
-      if (this.#marks[place] === mark || this.#entries[place] === undefined) return place
+      const place = placeOf(mark, way)
+      if (marks[place] === mark || entries[place] === undefined) return place
     }
-    this.#next = (this.#next + 1) % ways
-    return this.#place(mark, this.#next)
+    return placeOf(mark, ++next % ways)
+  }
+
+  return {
+    get(token) {
+      const mark = markOf(token)
+      for (let way = 0; way < ways; way++) {
+        const place = placeOf(mark, way)
+        const entry = marks[place] === mark ? entries[place] : undefined
+        if (entry?.token === token) return entry.value
+      }
+      return undefined
+    },
+
+    set(token, value) {
+      const mark = markOf(token)
+      const seen = mark & (seenOnce.length - 1)
+      if (seenOnce[seen] !== mark) {
+        seenOnce[seen] = mark
+        return
+      }
+      const place = freePlace(mark)
+      marks[place] = mark
+      entries[place] = { token, value }
+    },
+
+    clear() {
+      seenOnce.fill(0)
+      marks.fill(0)
+      entries = new Array(places)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DecisionCatalog } from '@rolecast/core/domain/catalog/decision-catalog'
 import { expectTypeOf, test } from 'vitest'
+import { compileCatalog, defineCatalog, readLock, toDecisionCatalog } from './catalog.ts'
 import { grantFromContext } from './context.ts'
 import { permissions } from './middy.ts'
 import { createVerifier } from './verifier.ts'
@@ -62,4 +63,34 @@ test('a grant cannot be changed, and its holder neither', async () => {
   outcome.value.holder.account = 'bob'
   // @ts-expect-error there is no setter
   outcome.value.defaultFull = true
+})
+
+test('from a catalog that a product team defines, and its lock file', () => {
+  const shop = defineCatalog({
+    application: 'shop',
+    title: 'Shop',
+    sections: { orders: { title: 'Orders', description: 'Orders' } },
+    features: {},
+    qualifiers: { own: { title: 'Own', attribute: 'owner', account: true } },
+    permissions: { 'orders.view': { title: 'View', description: 'View', section: 'orders', qualifiers: ['own'] } },
+    roles: {},
+    policy: {
+      base: { min: 0, max: 1 },
+      additional: { min: 0, max: null },
+      empty: 'no_access',
+      assignmentTakesEffect: 'next_access',
+      definitionTakesEffect: 'next_access',
+      customRoles: 'none',
+      customRoleDeletion: 'not_applicable',
+      mayAssign: 'administrators',
+      mayDefine: null,
+    },
+    conflicts: [],
+    routes: { 'GET /orders': { permission: 'orders.view' } },
+  })
+  const decisions = toDecisionCatalog(compileCatalog(shop, readLock({})))
+  const { grantOf } = permissions({ catalog: decisions, permission: 'orders.view' })
+  expectTypeOf(grantOf({}).can).parameter(0).toEqualTypeOf<'orders.view'>()
+  // @ts-expect-error misspelt
+  permissions({ catalog: decisions, permission: 'orders.list' })
 })

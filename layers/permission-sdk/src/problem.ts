@@ -11,7 +11,7 @@ export interface ProblemAnswer {
 /**
  * The answer to a refusal: problem details (RFC 9457) with our stable `code` and, where a token is at fault, a
  * `WWW-Authenticate` challenge (RFC 6750 section 3; without `error` when no token was presented). The evidence goes
- * along, it holds no token and no claim set. `realm` names the protected space in the challenge.
+ * along (it holds no token and no claim set) unless we are at fault. `realm` names the protected space in the challenge.
  */
 export function problemOf(refusal: Refusal, realm?: string): ProblemAnswer {
   const { status, title, next, challenge } = answerOf(refusal.code)
@@ -28,12 +28,12 @@ export function problemOf(refusal: Refusal, realm?: string): ProblemAnswer {
       ...(challenged ? { 'www-authenticate': ['Bearer', parameters.join(', ')].join(' ').trim() } : {}),
     },
     body: JSON.stringify({
-      ...refusal.evidence,
       type: `urn:rolecast:problem:${refusal.code}`,
       title,
       status,
       detail: next,
       code: refusal.code,
+      ...(status < 500 && refusal.evidence !== undefined ? { evidence: refusal.evidence } : {}),
     }),
   }
 }

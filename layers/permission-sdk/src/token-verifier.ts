@@ -1,10 +1,10 @@
 import { type GrantReference, readGrantClaims } from '@rolecast/core/domain/claims/grant-claims'
-import { accept, type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decision/refusal'
+import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
 import type { Grant } from '@rolecast/core/domain/grant/grant'
 import type { HeldGrant } from './held-grant.ts'
 import type { VerificationKey } from './keys/key-set.ts'
-import { KeySource, type KeySourceOptions } from './keys/key-source.ts'
-import { TokenMemo } from './memo.ts'
+import { createKeySource, type KeySourceOptions } from './keys/key-source.ts'
+import { createTokenMemo } from './memo.ts'
 import { type AccessClaims, checkClaims, validFrom } from './token/claims.ts'
 import { decodeSegment, decodeText, longestToken, splitCompact } from './token/compact.ts'
 import { readHeader } from './token/header.ts'
@@ -15,8 +15,10 @@ import { parseObject } from './token/strict-json.ts'
 export interface GrantDocumentSource {
   /** The grant if it was resolved before. */
   known(reference: GrantReference): Grant | undefined
-  /** Gets and checks it. Refuses with `unresolved_reference` or as its claims do; never rejects. */
-  resolve(reference: GrantReference): Promise<Outcome<Grant>>
+  /**
+   * Gets and checks what a verified token refers to. Refuses with `unresolved_reference` or as the claims do; never rejects.
+   */
+  resolveFor(token: string): Promise<Outcome<unknown>>
 }
 
 export interface TokenVerifierOptions<Verified> {
@@ -31,9 +33,7 @@ export interface TokenVerifierOptions<Verified> {
   readonly documents: GrantDocumentSource
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** Asked of every grant on every call, remembered or not: a refusal stands in the token's place. */
-  readonly freshness?: ((verified: Verified) => Refusal | undefined) | undefined
-  /** How many verified tokens are remembered, twice over (0: none). */
+  /** How many verified tokens are remembered, rounded up to a power of two (0: none). */
   readonly memoSize: number
 }
 
@@ -50,7 +50,7 @@ export interface TokenVerifier<Verified> {
 }
 
 interface Remembered<Verified> {
-  readonly outcome: { readonly ok: true; readonly value: Verified }
+  readonly outcome: Outcome<Verified>
   readonly validFrom: number
   readonly expiresAt: number
 }
@@ -64,10 +64,10 @@ const mostHeaders = 4
  * @throws {TypeError} when the key options are unusable.
  */
 export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Verified>): TokenVerifier<Verified> {
-  const { issuer, application, epochs, wrap, documents, clock, freshness } = options
+  const { issuer, application, epochs, wrap, documents, clock } = options
   const expected = { issuer, audience: application }
-  const keys = new KeySource(options.keys, clock())
-  const memo = new TokenMemo<Remembered<Verified>>(options.memoSize)
+  const keys = createKeySource(options.keys, clock())
+  const memo = createTokenMemo<Remembered<Verified>>(options.memoSize)
   let headers: readonly { readonly header: string; readonly key: VerificationKey }[] = []
   let generation = keys.generation
 
@@ -104,20 +104,14 @@ export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Veri
     if (!read.ok) return read
     const grant = 'grant' in read.value ? read.value.grant : documents.known(read.value.reference)
     if (grant === undefined) return refuse('unresolved_reference', { reason: 'not_fetched' })
-    const outcome = accept(wrap(held(claims, grant))) as Remembered<Verified>['outcome']
-    const remembered = { outcome, validFrom: validFrom(claims), expiresAt: claims.exp }
-    memo.set(token, remembered)
-    return whenFresh(remembered)
+    const outcome = accept(wrap(held(claims, grant)))
+    memo.set(token, { outcome, validFrom: validFrom(claims), expiresAt: claims.exp })
+    return outcome
   }
 
   function recall(remembered: Remembered<Verified>, now: number): Outcome<Verified> {
     if (remembered.expiresAt <= now) return refuse('expired', { expiredAt: remembered.expiresAt })
-    return remembered.validFrom > now ? refuse('not_yet_valid') : whenFresh(remembered)
-  }
-
-  function whenFresh({ outcome }: Remembered<Verified>): Outcome<Verified> {
-    const refusal = freshness?.(outcome.value)
-    return refusal === undefined ? outcome : { ok: false, refusal }
+    return remembered.validFrom > now ? refuse('not_yet_valid') : remembered.outcome
   }
 
   function rememberHeader(header: string, key: VerificationKey): void {
@@ -135,10 +129,8 @@ export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Veri
     const renewed = !first.ok && first.refusal.code === 'unknown_key' && (await keys.refresh(clock()))
     const outcome = renewed ? verifySync(token) : first
     if (outcome.ok || outcome.refusal.code !== 'unresolved_reference') return outcome
-    // The token has been verified up to its reference; only that is read again.
-    const read = readGrantClaims(parseObject(decodeText(splitCompact(token)?.payload)) ?? {}, application, epochs)
-    if (!read.ok || !('reference' in read.value)) return outcome
-    const resolved = await documents.resolve(read.value.reference)
+    // The token has been verified up to its reference.
+    const resolved = await documents.resolveFor(token)
     return resolved.ok ? verifySync(token) : resolved
   }
 

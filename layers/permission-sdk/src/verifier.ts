@@ -1,5 +1,5 @@
 import type { DecisionCatalog } from '@rolecast/core/domain/catalog/decision-catalog'
-import type { Refusal } from '@rolecast/core/domain/decision/refusal'
+import type { Outcome, Refusal } from '@rolecast/core/domain/decision/refusal'
 import { indexCatalog } from '@rolecast/core/domain/grant/decide'
 import { type FetchGrantDocument, GrantDocuments } from './grant-documents.ts'
 import type { KeySourceOptions } from './keys/key-source.ts'
@@ -16,7 +16,7 @@ export interface VerifierOptions<PermissionKey extends string = string> {
   readonly clock?: () => number
   /** Asked of every grant on every call, remembered or not: a refusal stands in the token's place. */
   readonly freshness?: (grant: VerifiedGrant<PermissionKey>) => Refusal | undefined
-  /** How many verified tokens are remembered, twice over (default 1,000; 0: none). */
+  /** How many verified tokens are remembered, rounded up to a power of two (default 1,024; 0: none). */
   readonly memoSize?: number
   readonly fetchGrantDocument?: FetchGrantDocument
 }
@@ -34,20 +34,30 @@ export function createVerifier<PermissionKey extends string>({
   keys,
   clock = Date.now,
   freshness,
-  memoSize = 1000,
+  memoSize = 1024,
   fetchGrantDocument,
 }: VerifierOptions<PermissionKey>): Verifier<PermissionKey> {
   const { application, epochs } = catalog
   const index = indexCatalog(catalog)
-  return createTokenVerifier({
+  const { verifySync, verify, updateKeys } = createTokenVerifier({
     issuer,
     application,
     epochs,
     keys,
     clock,
-    freshness,
     memoSize,
     documents: new GrantDocuments(application, epochs, fetchGrantDocument),
     wrap: (held) => new VerifiedGrant<PermissionKey>(index, held),
   })
+
+  function whenFresh(outcome: Outcome<VerifiedGrant<PermissionKey>>): Outcome<VerifiedGrant<PermissionKey>> {
+    const refusal = outcome.ok ? freshness?.(outcome.value) : undefined
+    return refusal === undefined ? outcome : { ok: false, refusal }
+  }
+
+  return {
+    verifySync: (token) => whenFresh(verifySync(token)),
+    verify: async (token) => whenFresh(await verify(token)),
+    updateKeys,
+  }
 }

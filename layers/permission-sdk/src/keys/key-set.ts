@@ -34,10 +34,10 @@ export function readKeySet(value: unknown): KeySet | undefined {
 function readKey(jwk: unknown): VerificationKey | undefined {
   if (typeof jwk !== 'object' || jwk === null) return undefined
   const { kid, kty, crv, alg, use, key_ops: operations, d } = jwk as Record<string, unknown>
-  if (typeof kid !== 'string' || d !== undefined || (use !== undefined && use !== 'sig')) return undefined
+  if (typeof kid !== 'string' || d !== undefined || (use ?? 'sig') !== 'sig') return undefined
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return undefined
   const own = kty === 'EC' && crv === 'P-256' ? 'ES256' : kty === 'RSA' ? 'RS256' : undefined
-  if (own === undefined || (alg !== undefined && alg !== own)) return undefined
+  if (own === undefined || (alg ?? own) !== own) return undefined
   try {
     const key = nodeCrypto().createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
     if (own === 'RS256' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) return undefined

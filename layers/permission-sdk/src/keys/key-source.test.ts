@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { jwksOf, makeKey } from '../../../../test/support/tokens.ts'
-import { KeySource, type KeySourceOptions } from './key-source.ts'
+import { createKeySource, type KeySource, type KeySourceOptions } from './key-source.ts'
 
 const first = makeKey('first')
 const second = makeKey('second')
@@ -13,7 +13,7 @@ function endpoint(options: Omit<KeySourceOptions, 'fetch'> = {}) {
     if (state.fail) throw new Error('down')
     return state.answer
   }
-  return { state, source: new KeySource({ ...options, fetch }, 0) }
+  return { state, source: createKeySource({ ...options, fetch }, 0) }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -79,7 +79,7 @@ describe('a key source', () => {
   })
 
   it('trusts a snapshot without an endpoint until it is replaced', async () => {
-    const source = new KeySource({ snapshot: jwksOf(first) }, 0)
+    const source = createKeySource({ snapshot: jwksOf(first) }, 0)
     expect(kids(source, 1e12)).toEqual(['first'])
     expect(await source.refresh(1e12)).toBe(false)
     expect(source.update(jwksOf(second), 1e12)).toBe(true)
@@ -87,9 +87,9 @@ describe('a key source', () => {
   })
 
   it('does not start without any key to come by', () => {
-    expect(() => new KeySource({}, 0)).toThrow('a way to fetch')
-    expect(() => new KeySource({ snapshot: { keys: [] } }, 0)).toThrow('no usable key')
-    const fetched = new KeySource({ snapshot: { keys: [] }, fetch: async () => ({ keys: [] }) }, 0)
+    expect(() => createKeySource({}, 0)).toThrow('no usable key')
+    expect(() => createKeySource({ snapshot: { keys: [] } }, 0)).toThrow('no usable key')
+    const fetched = createKeySource({ snapshot: { keys: [] }, fetch: async () => ({ keys: [] }) }, 0)
     expect(fetched.keysAt(0).size).toBe(0)
   })
 })

@@ -19,69 +19,64 @@ export interface KeySourceOptions {
 const none: KeySet = new Map()
 
 /** The keys a verifier trusts, and when to look for newer ones. All times are epoch milliseconds. */
-export class KeySource {
+export interface KeySource {
   /** Rises with every change of the set: what was verified before must not be believed from memory. */
-  generation = 0
-  #keys: KeySet = none
-  #dueAt = 0
-  #trustedUntil = 0
-  #nextFetchAt = 0
-  #fetching: Promise<boolean> | undefined
-  #unread: { readonly snapshot: unknown; readonly since: number } | undefined
-  readonly #fetch: (() => Promise<unknown>) | undefined
-  readonly #refreshAfter: number
-  readonly #trustedFor: number
-  readonly #cooldown: number
-
-  /** @throws {TypeError} when there is a snapshot without a usable key and no `fetch`, or neither of both. */
-  constructor(options: KeySourceOptions, now: number) {
-    this.#fetch = options.fetch
-    this.#refreshAfter = (options.refreshAfterSeconds ?? 300) * 1000
-    this.#trustedFor = (options.trustedForSeconds ?? 900) * 1000
-    this.#cooldown = (options.cooldownSeconds ?? 30) * 1000
-    if (options.fetch !== undefined) this.#unread = { snapshot: options.snapshot, since: now }
-    else if (options.snapshot === undefined) throw new TypeError('a key set or a way to fetch it is needed')
-    else if (!this.update(options.snapshot, now)) throw new TypeError('the key set holds no usable key')
-  }
-
+  readonly generation: number
   /** The set as of `now`; empty when it is too old to be trusted. Starts a refresh in the background when one is due. */
-  keysAt(now: number): KeySet {
-    if (this.#fetch === undefined) return this.#keys
-    if (this.#unread !== undefined) this.#readSnapshot(this.#unread)
-    if (now >= this.#dueAt && this.#keys !== none) void this.refresh(now)
-    return now < this.#trustedUntil ? this.#keys : none
-  }
-
-  #readSnapshot({ snapshot, since }: { readonly snapshot: unknown; readonly since: number }): void {
-    this.#unread = undefined
-    if (this.update(snapshot, since)) this.#dueAt = since
-  }
-
+  keysAt(now: number): KeySet
   /** Takes another set; false, and nothing changes, when it holds no usable key. */
-  update(jwks: unknown, now: number): boolean {
-    const keys = readKeySet(jwks)
-    if (keys === undefined) return false
-    this.#unread = undefined
-    this.#keys = keys
-    this.generation++
-    this.#dueAt = now + this.#refreshAfter
-    this.#trustedUntil = now + this.#trustedFor
-    return true
-  }
-
+  update(jwks: unknown, now: number): boolean
   /** Fetches the set unless that was tried within the cooldown; true when a new set has arrived. Never rejects. */
-  refresh(now: number): Promise<boolean> {
-    if (this.#fetching !== undefined) return this.#fetching
-    if (this.#fetch === undefined || now < this.#nextFetchAt) return Promise.resolve(false)
-    this.#nextFetchAt = now + this.#cooldown
-    this.#fetching = this.#fetch()
-      .then(
-        (jwks) => this.update(jwks, now),
-        () => false,
-      )
-      .finally(() => {
-        this.#fetching = undefined
-      })
-    return this.#fetching
+  refresh(now: number): Promise<boolean>
+}
+
+/** @throws {TypeError} when there is a snapshot without a usable key and no `fetch`, or neither of both. */
+export function createKeySource(options: KeySourceOptions, since: number): KeySource {
+  const { snapshot, fetch, refreshAfterSeconds = 300, trustedForSeconds = 900, cooldownSeconds = 30 } = options
+  let keys = none
+  let unread = fetch !== undefined && snapshot !== undefined
+  let dueAt = 0
+  let trustedUntil = 0
+  let nextFetchAt = 0
+  let fetching: Promise<boolean> | undefined
+
+  const source = {
+    generation: 0,
+
+    keysAt(now: number): KeySet {
+      if (unread && source.update(snapshot, since)) dueAt = since
+      unread = false
+      if (fetch === undefined) return keys
+      if (now >= dueAt && keys !== none) void source.refresh(now)
+      return now < trustedUntil ? keys : none
+    },
+
+    update(jwks: unknown, now: number): boolean {
+      const read = readKeySet(jwks)
+      if (read === undefined) return false
+      unread = false
+      keys = read
+      source.generation++
+      dueAt = now + refreshAfterSeconds * 1000
+      trustedUntil = now + trustedForSeconds * 1000
+      return true
+    },
+
+    refresh(now: number): Promise<boolean> {
+      if (fetching !== undefined) return fetching
+      if (fetch === undefined || now < nextFetchAt) return Promise.resolve(false)
+      nextFetchAt = now + cooldownSeconds * 1000
+      fetching = fetch()
+        .then(
+          (jwks) => source.update(jwks, now),
+          () => false,
+        )
+        .finally(() => {
+          fetching = undefined
+        })
+      return fetching
+    },
   }
+  if (fetch === undefined && !source.update(snapshot, since)) throw new TypeError('there is no usable key')
+  return source
 }

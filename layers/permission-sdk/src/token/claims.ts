@@ -4,8 +4,8 @@ import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/ref
 /** Clocks may differ by this much where a token says from when on it is valid (seconds). `exp` has no leeway. */
 export const clockSkew = 60
 
-/** Names of accounts, organizations, clients and tokens are at most this long, so that what is made of them fits (characters). */
-const longestText = 256
+/** Names are at most this long, so that what is made of them fits (characters). */
+const longestName = 256
 
 /** A verified token's claims; `nbf` is never minted but obeyed, `scope` is set on tokens that were scoped down. */
 export type AccessClaims = TokenClaims & { readonly nbf?: number; readonly scope?: string }
@@ -34,10 +34,10 @@ export function checkClaims(
   if (!isWhole(iat)) return malformed('iat')
   if (nbf !== undefined && !isWhole(nbf)) return malformed('nbf')
   if (validFrom({ iat, nbf }) > now) return refuse('not_yet_valid')
-  if (!isText(claims['sub'])) return malformed('sub')
-  if (!isText(claims['org'])) return malformed('org')
-  if (!isText(claims['jti'])) return malformed('jti')
-  if (!isText(claims['client_id'])) return malformed('client_id')
+  if (!isName(claims['sub'])) return malformed('sub')
+  if (!isName(claims['org'])) return malformed('org')
+  if (!isName(claims['jti'])) return malformed('jti')
+  if (!isName(claims['client_id'])) return malformed('client_id')
   if (!isWhole(claims['cfm'])) return malformed('cfm')
   if (!Array.isArray(rev) || rev.length !== 2 || !isWhole(rev[0]) || !isWhole(rev[1])) return malformed('rev')
   if (claims['auth_time'] !== undefined && !isWhole(claims['auth_time'])) return malformed('auth_time')
@@ -48,15 +48,15 @@ export function checkClaims(
 
 /** The second from which a token may be used, skew included. */
 export function validFrom({ iat, nbf }: { readonly iat: number; readonly nbf?: number | undefined }): number {
-  return (nbf === undefined || nbf < iat ? iat : nbf) - clockSkew
+  return Math.max(iat, nbf ?? iat) - clockSkew
 }
 
 function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= longestText
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= longestName
 }
 
 function malformed(claim: string) {

@@ -44,39 +44,21 @@ function isPlain(text: string, members: number): boolean {
   return count === members
 }
 
+/** A bracket, or a string with the colon behind it where it is a member name (no value stands before a colon). */
+const tokens = /[{}[\]]|"[^"\\]*(?:\\.[^"\\]*)*"\s*:?/g
+
 /** Walks a text that is known to be JSON. Names are compared decoded, so that an escape does not hide a repetition. */
 function repeatsNoName(text: string): boolean {
-  const open: (Set<string> | undefined)[] = []
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at]
-    if (character === '{' || character === '[') {
-      open.push(character === '{' ? new Set() : undefined)
-    } else if (character === '}' || character === ']') {
-      open.pop()
-    } else if (character === '"') {
-      const end = endOfString(text, at)
+  const open: Set<string>[] = []
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === '{' || token === '[') open.push(new Set())
+    else if (token === '}' || token === ']') open.pop()
+    else if (token.endsWith(':')) {
       const members = open.at(-1)
-      if (members !== undefined && isMemberName(text, end)) {
-        const name: string = JSON.parse(text.slice(at, end))
-        if (members.has(name)) return false
-        members.add(name)
-      }
-      at = end - 1
+      const name: string = JSON.parse(token.slice(0, token.lastIndexOf('"') + 1))
+      if (members?.has(name)) return false
+      members?.add(name)
     }
   }
   return true
-}
-
-/** The position behind the closing quotation mark of the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at + 1
-}
-
-/** A string is a member name where a colon follows it: values never stand before one. */
-function isMemberName(text: string, end: number): boolean {
-  let at = end
-  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++
-  return text[at] === ':'
 }
