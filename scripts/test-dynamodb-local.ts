@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { DynamoDbLocalUnavailable, startDynamoDbLocal } from '../infra/local/emulators/dynamodb-local.ts'
 
 const root = join(import.meta.dirname, '..')
-const contracts = ['test/contracts/stores.dynamodb', 'test/contracts/dynamodb-items', 'test/contracts/dynamodb-broken']
+const contracts = [
+  'test/contracts/stores/dynamodb.test',
+  'test/contracts/stores/dynamodb-items',
+  'test/contracts/stores/dynamodb-connections',
+]
 
 async function main(): Promise<number> {
   const database = await startDynamoDbLocal(join(root, '.rolecast', 'cache'))

@@ -3,8 +3,9 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { listen } from '../../infra/local/listen.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { httpApi } from './fixtures/apis.ts'
-import { startTestStack, temporaryFolder } from './fixtures/local-stack.ts'
+import { startTestStack } from './fixtures/local-stack.ts'
 import { stageFolder, type TestStage } from './fixtures/stage-folder.ts'
 
 /** Counts in a table, behind an HTTP API, and is told the address of that API. */

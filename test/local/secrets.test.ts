@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { describe, expect, it } from 'vitest'
-import { startTestStack, temporaryFolder } from './fixtures/local-stack.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { startTestStack } from './fixtures/local-stack.ts'
 import { stageFolder, type TestStage } from './fixtures/stage-folder.ts'
 
 const secret = (properties: object, path?: string) => ({

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { httpApi } from './fixtures/apis.ts'
-import { temporaryFolder } from './fixtures/local-stack.ts'
 import { stageFolder } from './fixtures/stage-folder.ts'
 
 const child = fileURLToPath(new URL('./fixtures/stop-child.ts', import.meta.url))

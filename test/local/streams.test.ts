@@ -2,7 +2,8 @@ import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { emulatorClient } from '../../infra/local/emulators/dynamodb-table.ts'
 import type { LocalStack } from '../../infra/local/runner/local-stack.ts'
-import { REMEMBER, recall, startTestStack, temporaryFolder } from './fixtures/local-stack.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { REMEMBER, recall, startTestStack } from './fixtures/local-stack.ts'
 import { stageFolder, type TestStage } from './fixtures/stage-folder.ts'
 
 /** A table with a stream, and a function that reads it. */

@@ -1,10 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import {
-  contractSamples,
-  contractSchemas,
-  type Sample,
-} from '../../../../../../test/contracts/identity-admin-document.ts'
+import { contractSamples, readContract, type Sample } from '../../../../../../test/contracts/identity-admin/document.ts'
+import { schemasOf } from '../../../../../../test/contracts/openapi.ts'
 import { type Parsed, parsePage, parseStatement } from './statement-format.ts'
 
 const ASKED = { organization: 'acme', account: 'acct-quinn' }
@@ -17,7 +14,7 @@ const STATEMENT = {
   occurredAt: 1_793_000_000_000,
 }
 
-const schema = contractSchemas()
+const schema = schemasOf(readContract())
 const isStatement = schema({ $ref: '#/components/schemas/Statement' })
 const isPage = schema({ $ref: '#/components/schemas/Page' })
 

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { StoreCorrupt } from '@rolecast/core/application/ports'
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { emulatorClient } from '../../infra/local/emulators/dynamodb-table.ts'
-import { makeDynamoWorld, start } from './store-world.ts'
+import { emulatorClient } from '../../../infra/local/emulators/dynamodb-table.ts'
+import { makeDynamoWorld, start } from './world.ts'
 
 const client = DynamoDBDocumentClient.from(emulatorClient(inject('dynamoDbEndpoint')))
 afterAll(() => client.destroy())

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountStatement } from '@rolecast/core/domain/assignment/statement'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { people, rolesOnOffer } from '../../infra/local/demo-data.ts'
-import { ChangeRefused, changeRoles } from '../../infra/local/ix-admin/administrator.ts'
-import type { Client } from '../../infra/local/ix-admin/clients.ts'
-import { type IxAdminOptions, type LocalIxAdmin, startIxAdmin } from '../../infra/local/ix-admin/server.ts'
-import { ConformingFetch } from './identity-admin-conformance.ts'
+import { people, rolesOnOffer } from '../../../infra/local/demo-data.ts'
+import { ChangeRefused, changeRoles } from '../../../infra/local/ix-admin/administrator.ts'
+import type { Client } from '../../../infra/local/ix-admin/clients.ts'
+import { type IxAdminOptions, type LocalIxAdmin, startIxAdmin } from '../../../infra/local/ix-admin/server.ts'
+import { ConformingFetch } from './conforming-fetch.ts'
 
 const READER: Client = { clientId: 'rolecast', clientSecret: 'reader secret', scopes: ['statements:read'] }
 const ADMIN: Client = {

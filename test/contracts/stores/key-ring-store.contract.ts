@@ -1,6 +1,6 @@
 import type { RingKey } from '@rolecast/core/application/ports'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type MakeWorld, type StoreWorld, start } from './store-world.ts'
+import { type MakeWorld, type StoreWorld, start } from './world.ts'
 
 function key(kid: string, state: RingKey['state']): RingKey {
   return {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type MakeWorld, type StoreWorld, start } from './store-world.ts'
+import { type MakeWorld, type StoreWorld, start } from './world.ts'
 
 const digest = 'b'.repeat(43)
 const content = '{"prm":"1bAQ"}'

@@ -1,7 +1,7 @@
 import type { Organization } from '@rolecast/core/domain/assignment/organization'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hostileIdentifiers } from './hostile-identifiers.ts'
-import { type MakeWorld, type StoreWorld, start } from './store-world.ts'
+import { type MakeWorld, type StoreWorld, start } from './world.ts'
 
 const acme: Organization = {
   organization: 'acme',

@@ -2,11 +2,11 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { IxAdmin } from '@rolecast/core/adapters/identity-admins/ix-admin/ix-admin'
 import { afterEach, describe, expect, test } from 'vitest'
-import { people, rolesOnOffer } from '../../infra/local/demo-data.ts'
-import type { FaultOrder } from '../../infra/local/ix-admin/faults.ts'
-import { startIxAdmin } from '../../infra/local/ix-admin/server.ts'
-import { type Listening, listen } from '../../infra/local/listen.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { people, rolesOnOffer } from '../../../infra/local/demo-data.ts'
+import type { FaultOrder } from '../../../infra/local/ix-admin/faults.ts'
+import { startIxAdmin } from '../../../infra/local/ix-admin/server.ts'
+import { type Listening, listen } from '../../../infra/local/listen.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** What only shows on a real connection: redirects, slow and endless bodies, compression, cut lines, and the stand-in's faults. */
 
@@ -160,10 +160,9 @@ describe('each fault of the stand-in ends in its outcome', () => {
       { outcome: 'unavailable', cause: 'rate_limited', retryAfterMs: 9_000 },
     ],
   ])('%j', async (order, end) => {
-    await using folder = await temporaryFolder()
     const server = await startIxAdmin({
       port: 0,
-      dataFolder: folder.path,
+      dataFolder: temporaryFolder(),
       clients: [{ ...client, scopes: ['statements:read'] }],
       people,
       rolesOnOffer,
@@ -177,9 +176,8 @@ describe('each fault of the stand-in ends in its outcome', () => {
   })
 
   test('and a token that the source has forgotten is renewed', async () => {
-    await using folder = await temporaryFolder()
     const clients = [{ ...client, scopes: ['statements:read'] as const }]
-    const server = await startIxAdmin({ port: 0, dataFolder: folder.path, clients, people, rolesOnOffer })
+    const server = await startIxAdmin({ port: 0, dataFolder: temporaryFolder(), clients, people, rolesOnOffer })
     open.push(server)
     const admin = new IxAdmin({ baseUrl: server.url, ...client })
     await admin.readAccount(VERA, { deadlineMs: 2_000 })

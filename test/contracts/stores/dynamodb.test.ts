@@ -1,5 +1,5 @@
 import { describe, inject } from 'vitest'
-import { storeContracts } from './store-contracts.ts'
-import { makeDynamoWorld } from './store-world.ts'
+import { storeContracts } from './every-store.contract.ts'
+import { makeDynamoWorld } from './world.ts'
 
 describe('in DynamoDB', () => storeContracts((options) => makeDynamoWorld(inject('dynamoDbEndpoint'), options)))

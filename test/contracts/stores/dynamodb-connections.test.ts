@@ -2,8 +2,8 @@ import { createServer, request as forward } from 'node:http'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { StoreUnavailable } from '@rolecast/core/application/ports'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import { listen } from '../../infra/local/listen.ts'
-import { makeDynamoWorld, start } from './store-world.ts'
+import { listen } from '../../../infra/local/listen.ts'
+import { makeDynamoWorld, start } from './world.ts'
 
 const ada = { organization: 'acme', account: 'ada' }
 const acme = { organization: 'acme', title: 'Acme', issuer: 'https://a.example', applications: {}, revision: 0 }

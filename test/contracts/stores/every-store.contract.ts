@@ -4,7 +4,7 @@ import { customRoleStoreContract } from './custom-role-store.contract.ts'
 import { grantDocumentStoreContract } from './grant-document-store.contract.ts'
 import { keyRingStoreContract } from './key-ring-store.contract.ts'
 import { organizationStoreContract } from './organization-store.contract.ts'
-import type { MakeWorld } from './store-world.ts'
+import type { MakeWorld } from './world.ts'
 
 /** The contract of every port that a database implements. */
 export function storeContracts(makeWorld: MakeWorld): void {

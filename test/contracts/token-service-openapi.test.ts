@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
 import { formEvent, httpApiEvent } from '../support/http-api-event.ts'
 import { startTokenService, type TokenService } from '../support/token-service.ts'
-import { contractSchemas, type Json, type JsonObject, operationsOf, resolved } from './identity-admin-document.ts'
+import { type Json, type JsonObject, operationsOf, resolved, schemasOf } from './openapi.ts'
 
 const document: JsonObject = parse(
   readFileSync(new URL('../../events/token-service/openapi.yaml', import.meta.url), 'utf8'),
 )
-const schemas = contractSchemas(document)
+const schemas = schemasOf(document)
 const operations = operationsOf(document)
 
 let service: TokenService

@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  at,
-  contractSamples,
-  contractSchemas,
-  type JsonObject,
-  type Operation,
-  operationsOf,
-  readContract,
-} from './identity-admin-document.ts'
+import { at, type JsonObject, type Operation, operationsOf, schemasOf } from '../openapi.ts'
+import { contractSamples, readContract } from './document.ts'
 
 const contract = readContract()
 const problems = problemsOf(contract)
@@ -32,7 +25,7 @@ describe('the identity admin contract', () => {
     expect(problemsOf(JSON.parse(text.replaceAll(part, instead)))).not.toEqual([])
   })
 
-  const schema = contractSchemas(contract)
+  const schema = schemasOf(contract)
 
   test.each(contractSamples('accepted'))('accepts the sample $name', (sample) => {
     const validate = schema({ $ref: `#/components/schemas/${sample.schema}` })
@@ -71,7 +64,7 @@ function problemsOf(document: JsonObject): readonly string[] {
     found.push(...securityProblems(document, operation))
   }
   try {
-    const schema = contractSchemas(document)
+    const schema = schemasOf(document)
     for (const name of Object.keys(at(document, ['components', 'schemas']) ?? {})) {
       schema({ $ref: `#/components/schemas/${name}` })
     }

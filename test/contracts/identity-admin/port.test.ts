@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { IxAdmin } from '@rolecast/core/adapters/identity-admins/ix-admin/ix-admin'
 import { MemoryIdentityAdmin } from '@rolecast/core/adapters/memory/identity-admin'
 import type { PullFailure } from '@rolecast/core/application/ports'
-import { organizationAdmin, rolesOnOffer } from '../../infra/local/demo-data.ts'
-import { changeRoles } from '../../infra/local/ix-admin/administrator.ts'
-import type { FaultOrder } from '../../infra/local/ix-admin/faults.ts'
-import { startIxAdmin } from '../../infra/local/ix-admin/server.ts'
-import { contractAccounts, identityAdminContract, type SourceFault } from './identity-admin.contract.ts'
+import { organizationAdmin, rolesOnOffer } from '../../../infra/local/demo-data.ts'
+import { changeRoles } from '../../../infra/local/ix-admin/administrator.ts'
+import type { FaultOrder } from '../../../infra/local/ix-admin/faults.ts'
+import { startIxAdmin } from '../../../infra/local/ix-admin/server.ts'
+import { contractAccounts, identityAdminContract, type SourceFault } from './port.contract.ts'
 
 const failures: Readonly<Record<Exclude<SourceFault, 'slow'>, PullFailure>> = {
   down: { outcome: 'unavailable', cause: 'network' },

@@ -10,7 +10,7 @@ import type {
   OrganizationStore,
 } from '@rolecast/core/application/ports'
 import type { RoleAssignment } from '@rolecast/core/domain/assignment/statement'
-import { createTable, tableDefinition } from '../../infra/local/emulators/dynamodb-table.ts'
+import { createTable, tableDefinition } from '../../../infra/local/emulators/dynamodb-table.ts'
 
 /** Every store over one empty database, and the clock they read. */
 export interface StoreWorld {

@@ -88,7 +88,7 @@ export function identityAdminContract(name: string, start: () => Promise<Identit
       ['an organization nobody has', { organization: 'initech', account: 'acct-quinn' }],
       ['the account of another organization', { organization: 'globex', account: 'acct-rory' }],
       ['a name that climbs the path', { organization: 'acme', account: '..' }],
-      ['a name with a path in it', { organization: 'acme', account: '../../globex/accounts/acct-quinn' }],
+      ['a name with a path in it', { organization: 'acme', account: '../../../globex/accounts/acct-quinn' }],
       ['a name with a query in it', { organization: 'acme', account: 'acct-quinn?x=1' }],
       ['an empty name', { organization: 'acme', account: '' }],
       ['half a surrogate pair', { organization: 'acme', account: 'a\ud800' }],

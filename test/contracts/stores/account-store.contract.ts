@@ -2,7 +2,7 @@ import type { AccountRecord, AccountStatement } from '@rolecast/core/domain/assi
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hostileIdentifiers } from './hostile-identifiers.ts'
-import { type MakeWorld, type StoreWorld, start } from './store-world.ts'
+import { type MakeWorld, type StoreWorld, start } from './world.ts'
 
 const key = { organization: 'acme', account: 'ada' }
 const clerk = { application: 'shop', role: 'clerk' }

@@ -1,12 +1,5 @@
-import {
-  contractSchemas,
-  type Json,
-  type JsonObject,
-  type Operation,
-  operationsOf,
-  readContract,
-  resolved,
-} from './identity-admin-document.ts'
+import { type Json, type JsonObject, type Operation, operationsOf, resolved, schemasOf } from '../openapi.ts'
+import { readContract } from './document.ts'
 
 /**
  * A `fetch` that holds every answer against the contract: the status is one the operation has, required headers are there and fit, the
@@ -15,7 +8,7 @@ import {
 export class ConformingFetch {
   readonly seen = new Set<string>()
   readonly #contract = readContract()
-  readonly #schema = contractSchemas(this.#contract)
+  readonly #schema = schemasOf(this.#contract)
   readonly #operations = operationsOf(this.#contract)
 
   /** Every answer the contract has, as `<operationId> <status>`. */
