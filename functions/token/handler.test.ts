@@ -63,11 +63,11 @@ describe('GET /session', () => {
   it.each<[string, Record<string, string>, string, number, string, string | undefined]>([
     ['without a token', {}, 'application=shop', 401, 'no_token', 'Bearer realm="rolecast"'],
     ['with another scheme', { authorization: 'Basic YTpi' }, '', 401, 'no_token', 'Bearer realm="rolecast"'],
-    ['with an empty token', { authorization: 'Bearer ' }, '', 401, 'malformed_token', 'error="invalid_token"'],
+    ['with an empty token', { authorization: 'Bearer ' }, '', 401, 'no_token', 'Bearer realm="rolecast"'],
     [
       'with two tokens',
       { authorization: 'Bearer ada,Bearer ada' },
-      '',
+      'application=shop',
       401,
       'malformed_token',
       'error="invalid_token"',

@@ -1,9 +1,9 @@
 import { describeSession, type SessionDependencies } from '@rolecast/core/application/describe-session'
 import { type ExplainDependencies, explainPermission } from '@rolecast/core/application/explain-permission'
 import { type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
-import { readBearer, readParameter } from './bearer.ts'
 import { type HttpAnswer, type HttpRequest, jsonAnswer, noStore } from './http.ts'
 import type { Log } from './log.ts'
+import { presentedBy, readParameter } from './presented-token.ts'
 import { problem } from './refusals.ts'
 
 /** `GET /session`: by what a front end shows or hides its controls. `?application=` beside a provider's token. */
@@ -11,7 +11,7 @@ export async function session(
   dependencies: SessionDependencies & { readonly log: Log },
   request: HttpRequest,
 ): Promise<HttpAnswer> {
-  const presented = readBearer(request)
+  const presented = presentedBy(request)
   const described = presented.ok ? await describeSession(dependencies, presented.value) : presented
   return answer(described, { log: dependencies.log, route: 'session' })
 }
@@ -26,7 +26,7 @@ export async function explanation(
 }
 
 async function explain(dependencies: ExplainDependencies, request: HttpRequest) {
-  const presented = readBearer(request)
+  const presented = presentedBy(request)
   if (!presented.ok) return presented
   const permission = readParameter(request.query, 'permission')
   if (!permission.ok) return permission
