@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { httpApi } from './fixtures/apis.ts'
-import { ECHO, startGateway, type TestGateway } from './fixtures/gateway.ts'
+import { httpApi, withProperties } from './fixtures/apis.ts'
+import { askForEvent, ECHO, RAW, startEcho, startGateway, type TestGateway } from './fixtures/gateway.ts'
 import { arn } from './fixtures/stage-folder.ts'
 
-const RAW = `export const handler = async (event) => JSON.parse(event.headers.answer)`
 const LOCKED = 'export const handler = async () => 1'
 
 let gateway: TestGateway
@@ -70,11 +69,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-async function event(path: string, init: RequestInit = {}) {
-  const response = await fetch(`${gateway.http}${path}`, init)
-  const body = (await response.json()) as { event?: Record<string, unknown> }
-  return { status: response.status, ...body.event }
-}
+const event = (path: string, init?: RequestInit) => askForEvent(`${gateway.http}${path}`, init)
 
 describe('routes of an HTTP API', () => {
   it.each([
@@ -241,13 +236,8 @@ describe('an authorizer that answers with policies', () => {
 })
 
 describe('what the local gateway would get wrong', () => {
-  const refused = async (resources: Readonly<Record<string, unknown>>) =>
-    startGateway({ functions: { Echo: { code: ECHO } }, resources })
   const base = httpApi({ routes: { 'GET /': { function: 'Echo' } } })
-  const change = (id: string, properties: object) => {
-    const resource = base[id] as { Type: string; Properties: object }
-    return { ...base, [id]: { ...resource, Properties: { ...resource.Properties, ...properties } } }
-  }
+  const change = (id: string, properties: object) => withProperties(base, id, properties)
   it.each([
     ['JWT authorizers', change('HttpRoute0', { AuthorizationType: 'JWT' }), 'Api/HttpRoute0'],
     ['payload format 1.0', change('HttpIntegration0', { PayloadFormatVersion: '1.0' }), 'Api/HttpIntegration0'],
@@ -258,12 +248,12 @@ describe('what the local gateway would get wrong', () => {
     ],
     ['WebSocket APIs', change('Http', { ProtocolType: 'WEBSOCKET' }), 'Api/Http'],
   ])('is refused at start, by name: %s', async (_, resources, name) => {
-    await expect(refused(resources)).rejects.toMatchObject({
+    await expect(startEcho(resources)).rejects.toMatchObject({
       code: 'resource_unsupported',
       message: expect.stringContaining(name),
     })
   })
   it('and what it knows is not (control)', async () => {
-    await (await refused(base)).close()
+    await (await startEcho(base)).close()
   })
 })

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: gateway responses spell variables like this.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { restApi } from './fixtures/apis.ts'
-import { ECHO, startGateway, type TestGateway } from './fixtures/gateway.ts'
+import { restApi, withProperties } from './fixtures/apis.ts'
+import { askForEvent, ECHO, RAW, startEcho, startGateway, type TestGateway } from './fixtures/gateway.ts'
 
 const AUTHORIZER = `
 export const handler = async (event) => ({
@@ -16,7 +16,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     functions: {
       Echo: { code: ECHO },
-      Raw: { code: `export const handler = async (event) => JSON.parse(event.headers.answer)` },
+      Raw: { code: RAW },
       Locked: { code: ECHO, permissions: [] },
       Authorizer: { code: AUTHORIZER },
     },
@@ -96,11 +96,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-async function event(path: string, init: RequestInit = {}) {
-  const response = await fetch(`${gateway.rest}${path}`, init)
-  const body = (await response.json()) as { event?: Record<string, unknown>; message?: string }
-  return { status: response.status, message: body.message, ...body.event }
-}
+const event = (path: string, init?: RequestInit) => askForEvent(`${gateway.rest}${path}`, init)
 
 describe('methods of a REST API', () => {
   it.each([
@@ -260,12 +256,7 @@ describe('the answer of a function', () => {
 
 describe('what the local gateway would get wrong', () => {
   const base = restApi({ methods: { 'GET /': { function: 'Echo' } } })
-  const change = (id: string, properties: object) => {
-    const resource = base[id] as { Type: string; Properties: object }
-    return { ...base, [id]: { ...resource, Properties: { ...resource.Properties, ...properties } } }
-  }
-  const start = (resources: Readonly<Record<string, unknown>>) =>
-    startGateway({ functions: { Echo: { code: ECHO } }, resources })
+  const change = (id: string, properties: object) => withProperties(base, id, properties)
   it.each([
     ['API keys', change('RestMethod0', { ApiKeyRequired: true }), 'Api/RestMethod0'],
     ['IAM authorization', change('RestMethod0', { AuthorizationType: 'AWS_IAM' }), 'Api/RestMethod0'],
@@ -283,12 +274,12 @@ describe('what the local gateway would get wrong', () => {
       'Api/A',
     ],
   ])('is refused at start, by name: %s', async (_, resources, name) => {
-    await expect(start(resources)).rejects.toMatchObject({
+    await expect(startEcho(resources)).rejects.toMatchObject({
       code: 'resource_unsupported',
       message: expect.stringContaining(name),
     })
   })
   it('and what it knows is not (control)', async () => {
-    await (await start(base)).close()
+    await (await startEcho(base)).close()
   })
 })

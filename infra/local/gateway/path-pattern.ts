@@ -19,6 +19,15 @@ export function segmentsOf(path: string): readonly string[] {
   return path === '/' || path === '' ? [] : path.replace(/^\//, '').split('/')
 }
 
+/** Percent-decoded, as UTF-8; `undefined` for what is no encoding. */
+export function decodePath(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** @returns the path parameters, or undefined when the path does not match. */
 export function matchPattern(
   pattern: PathPattern,

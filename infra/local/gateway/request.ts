@@ -19,6 +19,17 @@ export interface GatewayRequest {
   readonly receivedAt: number
 }
 
+/** A request with what routing found out about it, at either kind of API. */
+export interface Routed<Api, Stage> {
+  readonly request: GatewayRequest
+  readonly api: Api
+  readonly stage: Stage
+  /** Without the stage. */
+  readonly path: string
+  /** Decoded. */
+  readonly pathParameters: Readonly<Record<string, string>>
+}
+
 export type Header = readonly [name: string, value: string]
 
 export interface GatewayAnswer {

@@ -1,19 +1,13 @@
-import { segmentsOf } from '../path-pattern.ts'
-import type { GatewayRequest } from '../request.ts'
+import { decodePath, segmentsOf } from '../path-pattern.ts'
+import type { GatewayRequest, Routed } from '../request.ts'
 import type { HttpApi, HttpRoute, HttpStage } from './http-api.ts'
 import { selectRoute } from './select-route.ts'
 
-/** A request with everything that routing found out about it. */
-export interface MatchedRequest {
-  readonly request: GatewayRequest
-  readonly api: HttpApi
-  readonly stage: HttpStage
+/** A routed request; its path is decoded. */
+export interface MatchedRequest extends Routed<HttpApi, HttpStage> {
   readonly route: HttpRoute
   /** Decoded, with the stage in front where it is not `$default`: `rawPath` of the event. */
   readonly rawPath: string
-  /** Decoded, without the stage. */
-  readonly path: string
-  readonly pathParameters: Readonly<Record<string, string>>
 }
 
 export type Match =
@@ -25,7 +19,7 @@ export type Match =
  * HTTP APIs decode the path before they route it: `%2F` separates segments like `/` does, and a decoded `?` ends the path.
  */
 export function matchRequest(api: HttpApi, request: GatewayRequest): Match {
-  const decoded = decode(request.path)
+  const decoded = decodePath(request.path)
   if (decoded === undefined) return { outcome: 'undecodable' }
   const [rawPath = '/'] = decoded.split('?')
   const named = api.stages.find(({ name }) => name !== '$default' && name === segmentsOf(rawPath)[0])
@@ -35,12 +29,4 @@ export function matchRequest(api: HttpApi, request: GatewayRequest): Match {
   const selected = selectRoute(api.routes, request.method, path)
   if (selected === undefined) return { outcome: 'no_route' }
   return { outcome: 'matched', matched: { request, api, stage, rawPath, path, ...selected } }
-}
-
-function decode(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return undefined
-  }
 }

@@ -1,18 +1,12 @@
 import { executeApiArn } from '../execute-api-arn.ts'
-import { compareSpecificity, matchPattern, segmentsOf } from '../path-pattern.ts'
-import type { GatewayRequest } from '../request.ts'
+import { compareSpecificity, decodePath, matchPattern, segmentsOf } from '../path-pattern.ts'
+import type { GatewayRequest, Routed } from '../request.ts'
 import type { RestApi, RestMethod, RestResource, RestStage } from './rest-api.ts'
 
-/** A request with everything that routing found out about it. */
-export interface MatchedRequest {
-  readonly request: GatewayRequest
-  readonly api: RestApi
-  readonly stage: RestStage
+/** A routed request; its path is as it was sent. */
+export interface MatchedRequest extends Routed<RestApi, RestStage> {
   readonly resource: RestResource
   readonly method: RestMethod
-  /** As sent, without the stage. */
-  readonly path: string
-  readonly pathParameters: Readonly<Record<string, string>>
 }
 
 export type Match =
@@ -22,14 +16,17 @@ export type Match =
 
 /**
  * REST APIs choose the resource first, then its method: a method that the most specific resource lacks is not looked for
- * elsewhere. Segments are compared decoded, `%2F` separates nothing, and one trailing slash is overlooked (but stays in the path).
+ * elsewhere. Segments are compared decoded, or as they stand where they are no encoding; `%2F` separates nothing, and one
+ * trailing slash is overlooked (but stays in the path).
  */
 export function matchRequest(api: RestApi, request: GatewayRequest): Match {
   const [first = ''] = segmentsOf(request.path)
   const stage = api.stages.find(({ name }) => name === first)
   if (stage === undefined) return { outcome: 'no_stage' }
   const path = request.path.slice(first.length + 1) || '/'
-  const segments = segmentsOf(path.length > 1 ? path.replace(/\/$/, '') : path).map(decode)
+  const segments = segmentsOf(path.length > 1 ? path.replace(/\/$/, '') : path).map(
+    (segment) => decodePath(segment) ?? segment,
+  )
   let best: { readonly resource: RestResource; readonly pathParameters: Record<string, string> } | undefined
   for (const resource of api.resources) {
     const pathParameters = matchPattern(resource.pattern, segments)
@@ -46,13 +43,4 @@ export function matchRequest(api: RestApi, request: GatewayRequest): Match {
 /** ARN of the request: stage, method and the path as it was asked for. */
 export function methodArn({ api, stage, request, path }: MatchedRequest): string {
   return executeApiArn(api, `${stage.name}/${request.method}${path}`)
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    // Not an encoding: it is compared as it stands.
-    return segment
-  }
 }
