@@ -43,7 +43,7 @@ const ring = {
       kid: 'one',
       alg: 'ES256',
       state: 'current',
-      publicJwk: { kty: 'EC' },
+      publicJwk: { kty: 'EC', crv: 'P-256', x: 'eA', y: 'eQ' },
       wrappedPrivateKey: 'AAAA',
       createdAt: 1,
       since: 1,
@@ -191,6 +191,12 @@ describe('items', () => {
     ['keyring', { keys: [{ ...ring.keys[0], alg: 'none' }] }],
     ['keyring', { keys: [{ ...ring.keys[0], kid: '' }] }],
     ['keyring', { keys: [{ ...ring.keys[0], wrappedPrivateKey: '?' }] }],
+    ['keyring', { keys: [{ ...ring.keys[0], publicJwk: { ...ring.keys[0].publicJwk, d: 'ZA' } }] }],
+    [
+      'keyring',
+      { keys: [{ ...ring.keys[0], publicJwk: { ...ring.keys[0].publicJwk, x5u: 'https://other.example' } }] },
+    ],
+    ['keyring', { keys: [{ ...ring.keys[0], publicJwk: { kty: 'oct', k: 'aw' } }] }],
     ['grant', { ttl: '9999999999' }],
     ['change', { scope: 'everything' }],
   ])('of kind %s are refused with %j', async (kind, change) => {

@@ -80,6 +80,29 @@ describe('rotating keys', () => {
     expect(database.changes).toContainEqual(expect.objectContaining({ scope: 'key', kid: remove }))
   })
 
+  it('removes a key in an emergency although no other one can be wrapped', async () => {
+    const { dependencies, database } = setUp()
+    const [current, next] = (await rotateKeys(dependencies)).ring.keys
+    const wrapper = { ...dependencies.wrapper, wrap: () => Promise.reject(new Error('no KMS')) }
+    const remove = current?.kid ?? ''
+    await expect(rotateKeys({ ...dependencies, wrapper }, { remove })).rejects.toThrow('no KMS')
+    expect(database.keyRing.keys.map(({ kid, state }) => [kid, state])).toEqual([[next?.kid, 'current']])
+    const again = await rotateKeys(dependencies, { remove })
+    expect([again.changed, again.ring.keys.map(({ state }) => state)]).toEqual([true, ['current', 'next']])
+  })
+
+  it('puts another key in the place of the one it removed, in one run', async () => {
+    const { dependencies, database } = setUp()
+    const [current, next] = (await rotateKeys(dependencies)).ring.keys
+    const { changed, ring } = await rotateKeys(dependencies, { remove: current?.kid ?? '' })
+    expect([changed, ring.keys[0]?.kid, ring.keys.map(({ state }) => state)]).toEqual([
+      true,
+      next?.kid,
+      ['current', 'next'],
+    ])
+    expect(database.keyRing).toEqual(ring)
+  })
+
   it('gives up when the ring changes under every attempt', async () => {
     const { dependencies } = setUp()
     const keyRing: KeyRingStore = {

@@ -21,24 +21,29 @@ export interface Rotation {
 const mostAttempts = 5
 
 /**
- * Moves the key ring on as far as its ages allow, or creates it; with `remove`, takes a key out at once. Two runs at the same
- * time end in one of them writing and the other finding nothing left to do. Private keys leave this function wrapped only.
- * Throws when the store or the wrapper cannot be reached.
+ * Moves the key ring on as far as its ages allow, or creates it; with `remove`, takes a key out at once, whether or not the
+ * wrapper can be reached for what takes its place. Two runs at the same time end in one of them writing and the other finding
+ * nothing left to do. Private keys leave this function wrapped only. Throws when the store or the wrapper cannot be reached.
  */
 export async function rotateKeys(
   dependencies: RotationDependencies,
   request: { readonly remove?: string } = {},
 ): Promise<Rotation> {
   const { keyRing, clock, rules } = dependencies
+  let changed = false
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const ring = await keyRing.readKeyRing()
     const now = clock()
     const plan = planRotation(ring, { ...request, now }, rules)
-    if (plan === undefined) return { changed: false, ring }
-    const created = await Promise.all(plan.create.map((state) => createKey(dependencies, state, now)))
+    if (plan === undefined) return { changed, ring }
+    const removing = ring.keys.some(({ kid }) => kid === request.remove)
+    const create = removing ? [] : plan.create
+    const created = await Promise.all(create.map((state) => createKey(dependencies, state, now)))
     const keys = [...plan.keep, ...created]
     const written = await keyRing.writeKeyRing({ revision: ring.revision, keys })
-    if (written.outcome === 'written') return { changed: true, ring: { revision: written.revision, keys } }
+    if (written.outcome !== 'written') continue
+    changed = true
+    if (create.length === plan.create.length) return { changed, ring: { revision: written.revision, keys } }
   }
   throw new Error(`the key ring changed under every one of ${mostAttempts} attempts`)
 }

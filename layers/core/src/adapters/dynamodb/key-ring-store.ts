@@ -6,6 +6,12 @@ import { keyRingItemKey } from './keys.ts'
 import { count, moment, parseItem } from './parse-item.ts'
 import type { DynamoTable } from './table.ts'
 
+/** Public members alone (RFC 7518 section 6): whatever stands here is published. */
+const publicJwk = v.variant('kty', [
+  v.strictObject({ kty: v.literal('EC'), crv: v.literal('P-256'), x: v.string(), y: v.string() }),
+  v.strictObject({ kty: v.literal('RSA'), n: v.string(), e: v.string() }),
+])
+
 const ringItem = v.object({
   kind: v.literal('keyring'),
   revision: v.pipe(count, v.minValue(1)),
@@ -14,7 +20,7 @@ const ringItem = v.object({
       kid: v.pipe(v.string(), v.nonEmpty()),
       alg: v.picklist(['ES256', 'RS256']),
       state: v.picklist(['next', 'current', 'retiring']),
-      publicJwk: v.record(v.string(), v.string()),
+      publicJwk,
       wrappedPrivateKey: v.pipe(v.string(), v.base64()),
       createdAt: moment,
       since: moment,
