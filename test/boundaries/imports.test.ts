@@ -58,6 +58,7 @@ const forbidden = [
   ['layers/catalogs/infobip/planted.ts', '@rolecast/core/application/ports'],
   ['layers/core/src/domain/grant/planted.ts', '@rolecast/core/application/ports'],
   ['infra/stacks/planted.ts', '../../functions/token/config.ts'],
+  ['infra/constructs/planted.ts', '../../scripts/build.ts'],
 ] as const
 
 const allowed = [
@@ -73,6 +74,7 @@ const allowed = [
   ['layers/permission-sdk/src/planted.ts', 'node:crypto'],
   ['layers/permission-sdk/src/planted.ts', '@rolecast/core/domain/grant/decide'],
   ['layers/catalogs/infobip/planted.ts', '@rolecast/core/domain/catalog/define'],
+  ['scripts/planted.ts', '../infra/constructs/rolecast-authorizer/authorizer-asset.ts'],
 ] as const
 
 describe('import boundaries', () => {

@@ -4,8 +4,8 @@ import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-cat
 import { FileSystem } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import { writeAuthorizerAsset } from '../../../scripts/build/authorizer-asset.ts'
 import { type FunctionDefaults, type FunctionSize, LambdaFunction } from '../lambda-function.ts'
+import { writeAuthorizerAsset } from './authorizer-asset.ts'
 
 export interface AuthorizerFunctionProps {
   readonly catalog: CompiledCatalog
