@@ -32,7 +32,8 @@ export interface CustomerV2StackProps extends StackProps {
 
 /**
  * The flows product, behind Rolecast, as its team deploys it: one function behind an HTTP API and behind a REST API, to
- * show both. A real product has one of them.
+ * show both. A real product has one of them. Teams outside this repository import `@rolecast/cdk-authorizer`, which
+ * `npm run build:packages` makes (dist/packages/cdk-authorizer), in place of the relative path.
  */
 export class CustomerV2Stack extends Stack {
   constructor(scope: Construct, id: string, props: CustomerV2StackProps) {
