@@ -90,7 +90,7 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
     if (!outcome.ok) return outcome
     const held = outcome.value
     if (resultCacheSeconds > 0 && held.holder.expiresAt <= Math.floor(clock() / 1000) + resultCacheSeconds) {
-      return refuse('expired', { resultCacheSeconds })
+      return refuse('expired')
     }
     const seen = seenOf(held, route)
     if (route?.strong === true) {

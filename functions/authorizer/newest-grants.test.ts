@@ -1,4 +1,5 @@
 import { fc, test } from '@fast-check/vitest'
+import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import { emptySet } from '@rolecast/core/domain/grant/permission-set'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
 import { describe, expect, it } from 'vitest'
@@ -73,13 +74,13 @@ describe('what is known of an account', () => {
 
   it('ends with the longest life of a token, where a restored store has put revisions back', () => {
     const before = grantOf(9, 9, { issuedAt: 1000 })
-    const restored = grantOf(4, 4, { issuedAt: 4600 })
+    const restored = grantOf(4, 4, { issuedAt: 1000 + tokenLife.most })
     const known = noted([before, restored])
     expect(judgedBy(known, restored)).toMatchObject({ ok: true, value: { holder: { revision: [9, 9] } } })
-    const later = grantOf(4, 4, { issuedAt: 4601 })
+    const later = grantOf(4, 4, { issuedAt: 1001 + tokenLife.most })
     note(known, later)
     expect(judgedBy(known, later)).toMatchObject({ ok: true, value: { holder: { revision: [4, 4] } } })
-    expect(judgedBy(known, grantOf(3, 4, { issuedAt: 4500 }))).toMatchObject({
+    expect(judgedBy(known, grantOf(3, 4, { issuedAt: 1000 + tokenLife.most }))).toMatchObject({
       value: { holder: { revision: [4, 4] } },
     })
   })

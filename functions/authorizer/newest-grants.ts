@@ -1,4 +1,5 @@
 import { accept, type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decision/refusal'
+import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
 
 /** What is known of one account (and scope): the newest grant seen, or that it was refused since. */
@@ -9,8 +10,8 @@ export interface AccountKnowledge {
   /** The highest revisions seen, each by itself: a grant below either is outdated. */
   account: number
   organization: number
-  /** An authoritative refusal of the account, and when it was asked for (epoch milliseconds). */
-  refused?: { readonly refusal: Refusal; readonly at: number } | undefined
+  /** An authoritative refusal of the account; it is about every grant confirmed `until` then (epoch milliseconds). */
+  refused?: { readonly refusal: Refusal; readonly until: number } | undefined
   /** When a deny may be resolved again, epoch milliseconds. */
   resolveAgainAt: number
   /** A resolution that is under way. */
@@ -62,17 +63,14 @@ export function heldWith({ holder, grant, carried }: HeldGrant, token: HeldGrant
   return { holder: { ...holder, client, expiresAt }, grant, carried }
 }
 
-/** No token lives longer (seconds): what was known before can no longer be about one. */
-const longestLife = 3600
-
 /** Takes note of a grant of the account. */
 export function note(known: AccountKnowledge, grant: HeldGrant): void {
-  const { issuedAt, revision } = grant.holder
+  const { issuedAt, confirmedAt, revision } = grant.holder
   const [account, organization] = revision
   const { newest } = known
-  const outlived = known.refused !== undefined && issuedAt * 1000 > known.refused.at
-  // Revisions go back only where a store was restored to an earlier moment; then the past must end some time.
-  const past = newest !== undefined && issuedAt > newest.holder.issuedAt + longestLife
+  const outlived = known.refused !== undefined && confirmedAt * 1000 > known.refused.until
+  // Revisions go back only where a store was restored to an earlier moment; the past ends with the tokens minted in it.
+  const past = newest !== undefined && issuedAt > newest.holder.issuedAt + tokenLife.most
   const newer = newest === undefined || past || isNewer(grant, newest)
   if (!outlived && !newer && account <= known.account && organization <= known.organization) return
   known.version++
@@ -89,7 +87,7 @@ export function note(known: AccountKnowledge, grant: HeldGrant): void {
  */
 export function judgedBy(known: AccountKnowledge, grant: HeldGrant): Outcome<HeldGrant> {
   const { refused, newest } = known
-  if (refused !== undefined && grant.holder.issuedAt * 1000 <= refused.at)
+  if (refused !== undefined && grant.holder.confirmedAt * 1000 <= refused.until)
     return { ok: false, refusal: refused.refusal }
   const best = newest !== undefined && isNewer(newest, grant) ? heldWith(newest, grant) : grant
   const [account, organization] = best.holder.revision

@@ -45,11 +45,11 @@ export function createAsking(dependencies: AskingDependencies): Asking {
     { token, held, known }: Omit<Denied, 'refusal'>,
     assignmentMaxAge: number,
   ): Promise<Outcome<HeldGrant>> {
-    const startedAt = clock()
+    const { refused } = known
     const answer = await tokenService.exchange(token, assignmentMaxAge)
     if (!answer.ok) {
       if (aboutAccount.has(answer.refusal.code)) {
-        known.refused = { refusal: answer.refusal, at: startedAt }
+        known.refused = { refusal: answer.refusal, until: clock() + clockToleranceMs }
         known.version++
       }
       return answer
@@ -57,8 +57,8 @@ export function createAsking(dependencies: AskingDependencies): Asking {
     const fresh = await verifier.verify(answer.value)
     if (!fresh.ok) return fresh
     if (!isSameHolder(fresh.value, held)) return refuse('wrong_organization')
-    // What this answer says is younger than a refusal that was asked for before.
-    if (known.refused !== undefined && known.refused.at <= startedAt) {
+    // What was asked for after the refusal had arrived is younger; a refusal learnt meanwhile stays.
+    if (refused !== undefined && known.refused === refused) {
       known.refused = undefined
       known.version++
     }
@@ -80,6 +80,7 @@ export function createAsking(dependencies: AskingDependencies): Asking {
 
     resolveOnce: async ({ refusal, ...asked }) => {
       const { known } = asked
+      const joined = known.resolving !== undefined
       if (nextSignIn || denyResolveSeconds === 0 || refusal === undefined || notResolvable.has(refusal.code)) {
         return undefined
       }
@@ -92,7 +93,9 @@ export function createAsking(dependencies: AskingDependencies): Asking {
         })
       }
       const fresh = await known.resolving
-      return !fresh.ok && unanswered.has(fresh.refusal.code) ? undefined : fresh
+      if (fresh.ok || aboutAccount.has(fresh.refusal.code)) return fresh
+      // Of those who joined, each has a token of its own: what was refused of the token that asked says nothing of theirs.
+      return joined || unanswered.has(fresh.refusal.code) ? undefined : fresh
     },
   }
 }

@@ -4,12 +4,20 @@ import type { AskingDependencies } from './ask.ts'
 import { unanswered } from './refusals.ts'
 
 /** What a provider's token was exchanged for, or why it was not. `until` is epoch milliseconds. */
-type Exchanged = { readonly until: number } & ({ readonly token: string } | { readonly refusal: Refusal })
+interface Exchanged {
+  readonly until: number
+  readonly token: string
+}
+interface Refused {
+  readonly until: number
+  readonly refusal: Refusal
+}
 
 /** Longer tokens are refused unread (characters). */
 const longest = 8192
-/** So many sign-ins are remembered; then the oldest is forgotten. */
+/** So many sign-ins are remembered, and so many refusals: tokens that anybody may make up push no sign-in out. */
 const mostSignIns = 2000
+const mostRefusals = 200
 
 /**
  * Transparent mode: a provider's token is exchanged at the token service, which verifies it, and what comes back is
@@ -18,6 +26,7 @@ const mostSignIns = 2000
 export class SignIns {
   readonly #dependencies: Omit<AskingDependencies, 'nextSignIn'>
   readonly #exchanged = new Map<string, Exchanged>()
+  readonly #refused = new Map<string, Refused>()
   readonly #exchanging = new Map<string, Promise<Outcome<HeldGrant>>>()
 
   constructor(dependencies: Omit<AskingDependencies, 'nextSignIn'>) {
@@ -30,10 +39,11 @@ export class SignIns {
     const now = clock()
     const exchanged = this.#exchanged.get(token)
     if (exchanged !== undefined && now < exchanged.until) {
-      if ('refusal' in exchanged) return { ok: false, refusal: exchanged.refusal }
       const outcome = verifier.verifySync(exchanged.token)
       if (outcome.ok) return outcome
     }
+    const refused = this.#refused.get(token)
+    if (refused !== undefined && now < refused.until) return { ok: false, refusal: refused.refusal }
     if (token.length > longest) return refuse('token_too_large', { longest })
     const claims = peek(token)
     if (claims === undefined) return refuse('malformed_token', { part: 'compact' })
@@ -57,23 +67,24 @@ export class SignIns {
   async #askAndVerify(token: string): Promise<Outcome<HeldGrant>> {
     const { clock, verifier, config, tokenService } = this.#dependencies
     const answer = await tokenService.exchange(token)
-    if (!answer.ok) {
+    const outcome = answer.ok ? await verifier.verify(answer.value) : answer
+    if (answer.ok && outcome.ok) {
+      const until = (outcome.value.holder.expiresAt - config.resultCacheSeconds) * 1000
+      remember(this.#exchanged, token, { until, token: answer.value }, mostSignIns)
+    } else if (!outcome.ok && !unanswered.has(outcome.refusal.code)) {
       const until = clock() + config.denyResolveSeconds * 1000
-      if (!unanswered.has(answer.refusal.code)) this.#remember(token, { until, refusal: answer.refusal })
-      return answer
+      remember(this.#refused, token, { until, refusal: outcome.refusal }, mostRefusals)
     }
-    const outcome = await verifier.verify(answer.value)
-    if (!outcome.ok) return outcome
-    const until = (outcome.value.holder.expiresAt - config.resultCacheSeconds) * 1000
-    this.#remember(token, { until, token: answer.value })
     return outcome
   }
+}
 
-  #remember(token: string, exchanged: Exchanged): void {
-    const [oldest] = this.#exchanged.keys()
-    if (this.#exchanged.size >= mostSignIns && oldest !== undefined) this.#exchanged.delete(oldest)
-    this.#exchanged.set(token, exchanged)
-  }
+/** As the youngest; when there are `most`, the oldest is forgotten. */
+function remember<T>(map: Map<string, T>, token: string, value: T, most: number): void {
+  map.delete(token)
+  const [oldest] = map.keys()
+  if (map.size >= most && oldest !== undefined) map.delete(oldest)
+  map.set(token, value)
 }
 
 /** The claims of a token, unverified. */

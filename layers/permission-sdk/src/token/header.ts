@@ -20,7 +20,7 @@ export function readHeader(segment: string, keys: KeySet): Outcome<VerificationK
   if (header === undefined) return refuse('malformed_token', { part: 'header' })
   for (const member of refused) if (Object.hasOwn(header, member)) return refuse('unsupported_header', { member })
   const { typ, kid, alg } = header
-  if (typeof typ !== 'string' || !accessTokenType.test(typ)) return refuse('unsupported_type', { expected: 'at+jwt' })
+  if (typeof typ !== 'string' || !accessTokenType.test(typ)) return refuse('unsupported_type')
   const key = typeof kid === 'string' ? keys.get(kid) : undefined
   if (key === undefined) return refuse('unknown_key')
   if (alg !== key.alg) return refuse('unsupported_algorithm', { expected: key.alg })
