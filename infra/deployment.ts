@@ -117,6 +117,7 @@ const defaults: Record<keyof typeof stages, unknown> = {
         issuer: 'http://127.0.0.1:4200',
         jwksUri: 'http://127.0.0.1:4200/jwks',
         audiences: ['https://api.rolecast.example'],
+        clientIds: ['rolecast-cli', 'rolecast-console'],
         organization: { claim: 'org' },
       },
     ],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidDeployment, readDeployment } from './deployment.ts'
+import { localDeployment } from './local/local-assembly.ts'
+import { portsFrom } from './local/ports.ts'
 import { appWith, deployment } from './stage.fixture.ts'
 import { deployedStages, stageNamed, stages, UnknownStage } from './stages.ts'
 
@@ -26,6 +28,10 @@ describe('the deployment of a stage', () => {
   it('is read from an object or from its JSON text', () => {
     expect(readDeployment('prod', deployment)).toEqual(readDeployment('prod', JSON.stringify(deployment)))
     expect(readDeployment('prod', deployment)).toMatchObject({ configured: true, deployment })
+  })
+
+  it('is, on one machine, what `npm start` runs at its usual ports', () => {
+    expect(readDeployment('local', undefined).deployment).toMatchObject(localDeployment(portsFrom()))
   })
 
   it('trusts nobody where it is not given', () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { API_RESOURCE } from './identity-provider/configuration.ts'
+import { API_RESOURCE, CLI_CLIENT, CONSOLE_CLIENT } from './identity-provider/configuration.ts'
 import type { SystemPorts } from './ports.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -22,12 +22,20 @@ export class AssemblyFailed extends Error {
 }
 
 /** The deployment of stage `local`: everything on this machine. */
-function localDeployment(ports: SystemPorts): object {
+export function localDeployment(ports: SystemPorts) {
   const at = (port: number) => `http://127.0.0.1:${port}`
   const issuer = at(ports.identityProvider)
   return {
     issuer: at(ports.tokenService),
-    providers: [{ issuer, jwksUri: `${issuer}/jwks`, audiences: [API_RESOURCE], organization: { claim: 'org' } }],
+    providers: [
+      {
+        issuer,
+        jwksUri: `${issuer}/jwks`,
+        audiences: [API_RESOURCE],
+        clientIds: [CLI_CLIENT, CONSOLE_CLIENT],
+        organization: { claim: 'org' },
+      },
+    ],
     identityAdmin: { url: at(ports.ixAdmin), clientId: 'rolecast' },
   }
 }

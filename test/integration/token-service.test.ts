@@ -94,6 +94,11 @@ describe('a sign-in becomes a token', () => {
     const idToken = await signAsProvider(service.key, claims, { typ: 'JWT' })
     expect(await service.exchange(idToken, { subject_token_type: type })).toMatchObject({ status: 200 })
     expect(await service.exchange(idToken)).toMatchObject({ status: 400, json: { code: 'wrong_audience' } })
+    const others = await signAsProvider(service.key, { ...claims, aud: 'other', azp: 'other' }, { typ: 'JWT' })
+    expect(await service.exchange(others, { subject_token_type: type })).toMatchObject({
+      status: 400,
+      json: { code: 'wrong_audience' },
+    })
     const accessToken = await service.signIn('acme-vera')
     expect(await service.exchange(accessToken, { subject_token_type: type })).toMatchObject({
       status: 400,

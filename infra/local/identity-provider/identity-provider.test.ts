@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { ProviderTokenVerifier } from '@rolecast/core/adapters/tokens/provider-token-verifier'
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../demo-data.ts'
+import { localDeployment } from '../local-assembly.ts'
+import { portsFrom } from '../ports.ts'
 import { API_RESOURCE, CLI_CLIENT, CLI_REDIRECT, CONSOLE_CLIENT } from './configuration.ts'
 import { type LocalIdentityProvider, startIdentityProvider } from './server.ts'
 import { SignInFailed, signIn } from './sign-in.ts'
@@ -82,6 +85,25 @@ describe('the identity provider', () => {
         email: 'vera@acme.example',
       })
     }
+  })
+
+  test('is trusted by the token service of this machine: access tokens, and ID tokens of its own clients', async () => {
+    const ports = { ...portsFrom(), identityProvider: Number(new URL(provider.url).port) }
+    const [trusted] = localDeployment(ports).providers
+    if (trusted === undefined) throw new Error('nobody is trusted')
+    const { accessToken, idToken } = await signIn(provider.url, 'acme.vera', provider.password)
+    const verify = (clientIds: string[]) =>
+      new ProviderTokenVerifier({ ...trusted, clientIds, algorithms: ['ES256'] }, { clock: Date.now })
+    const here = verify(trusted.clientIds)
+    expect(await here.verifySubjectToken(idToken, 'id_token')).toMatchObject({
+      ok: true,
+      value: { subject: 'acme-vera' },
+    })
+    expect(await here.verifySubjectToken(accessToken, 'access_token')).toMatchObject({ ok: true })
+    expect(await verify(['another-client']).verifySubjectToken(idToken, 'id_token')).toMatchObject({
+      ok: false,
+      refusal: { code: 'wrong_audience' },
+    })
   })
 
   test('signs in whoever has an account, active or not, each with the own organization', async () => {
