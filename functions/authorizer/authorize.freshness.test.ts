@@ -1,8 +1,10 @@
+import { accept, refuse } from '@rolecast/core/domain/decision/refusal'
 import { describe, expect, it } from 'vitest'
 import { flows, httpEvent, provider, type SetupOptions, setUp, signIn, start } from '../../test/support/authorizer.ts'
 
 const publish = 'POST /flows/{flowId}/publish'
 const list = 'GET /flows'
+const payloadOf = (token: string) => Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
 
 /** An account with a token and what the identity admin says of it; `calls` answers `ok` or the code. */
 async function signedIn(grants: readonly string[], options: SetupOptions = {}) {
@@ -282,6 +284,46 @@ describe('what is known of an account since', () => {
     release()
     expect(await early).toBe('ok')
     expect(await calls(list)).toBe('inactive')
+  })
+
+  it('is that it was refused, whatever was confirmed before that answer arrived', async () => {
+    const { calls, service, ann, time, token } = await signedIn(['flows.publish', 'flows.list'])
+    const exchange = service.exchange
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    // The assignment is read now; what comes of it is minted and answered two seconds later.
+    const confirmed = Math.floor(time.at)
+    service.exchange = async (subject) => {
+      await held
+      return accept(await service.mint('ann', { cfm: confirmed, exp: JSON.parse(payloadOf(subject)).exp }))
+    }
+    const early = calls(publish)
+    await new Promise((resolve) => setImmediate(resolve))
+    service.exchange = exchange
+    time.at += 1
+    const meanwhile = await service.mint('ann')
+    Object.assign(ann, { code: 'inactive' })
+    expect(await calls(publish)).toBe('inactive')
+    time.at += 1
+    Object.assign(ann, { code: undefined })
+    release()
+    expect(await early).toBe('ok')
+    service.down = true
+    expect(await calls(list, meanwhile)).toBe('inactive')
+    expect(await calls(list, token)).toBe('inactive')
+    time.at += 10
+    expect(await calls(list, await service.mint('ann', { cfm: confirmed }))).toBe('inactive')
+    expect(await calls(list, await service.mint('ann'))).toBe('ok')
+  })
+
+  it('is not what was refused of another token', async () => {
+    const { calls, service, token } = await signedIn([])
+    const other = await service.mint('ann')
+    const exchange = service.exchange
+    service.exchange = async (subject, age) => (subject === token ? refuse('expired') : exchange(subject, age))
+    expect(await Promise.all([calls(list), calls(list, other)])).toEqual(['expired', 'not_granted'])
   })
 
   it('is nothing when the service only could not tell', async () => {

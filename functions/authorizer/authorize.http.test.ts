@@ -266,6 +266,33 @@ describe('transparent mode', () => {
     expect(await authorize(httpEvent(token))).toMatchObject({ isAuthorized: true })
   })
 
+  it('forgets no sign-in over tokens that anybody may make up', async () => {
+    const { authorize, service } = setUp({ config })
+    service.accounts.set('ann', { grants: ['flows.list'], version: 1 })
+    const token = await signIn('ann')
+    await authorize(httpEvent(token))
+    for (let forged = 0; forged < 2_100; forged++) {
+      const claims = JSON.stringify({ iss: provider, sub: `nobody-${forged}`, exp: start + 600 })
+      await authorize(httpEvent(`e30.${Buffer.from(claims).toString('base64url')}.AAAA`))
+    }
+    const before = service.calls.length
+    expect(await authorize(httpEvent(token))).toMatchObject({ isAuthorized: true })
+    expect(service.calls).toHaveLength(before)
+  })
+
+  it('does not exchange again at once what comes back and cannot be read here', async () => {
+    const { authorize, service, time } = setUp({ config })
+    service.accounts.set('ann', { grants: ['flows.list'], version: 1 })
+    service.claims = { prm: '2bAQ' }
+    const token = await signIn('ann')
+    expect(await authorize(httpEvent(token))).toEqual(denied('unknown_epoch'))
+    expect(await authorize(httpEvent(token))).toEqual(denied('unknown_epoch'))
+    expect(service.calls).toHaveLength(1)
+    time.at += 2
+    service.claims = {}
+    expect(await authorize(httpEvent(token))).toMatchObject({ isAuthorized: true })
+  })
+
   it('exchanges anew, early enough, where the gateway caches', async () => {
     const { authorize, service, time } = setUp({ config: { ...config, resultCacheSeconds: 60 } })
     service.accounts.set('ann', { grants: ['flows.list'], version: 1 })
