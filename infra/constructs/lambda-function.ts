@@ -8,9 +8,9 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda'
-import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { logGroupFor } from './log-group.ts'
+import { type LogDefaults, logGroupFor } from './log-group.ts'
 
 /** What a stage decides for a function. */
 export interface FunctionSize {
@@ -21,10 +21,7 @@ export interface FunctionSize {
 }
 
 /** What a stage decides for all its functions alike. */
-export interface FunctionDefaults {
-  readonly logRetention: RetentionDays
-  /** True: logs stay when the stack is deleted. */
-  readonly keepLogs: boolean
+export interface FunctionDefaults extends LogDefaults {
   /** AWS X-Ray tracing. */
   readonly tracing: boolean
 }
