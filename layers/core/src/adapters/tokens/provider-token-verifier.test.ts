@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { JWTPayload } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -247,6 +248,23 @@ describe('the key set', () => {
     const unknown = await signAsProvider(key, accessClaims, { kid: 'two' })
     for (const token of [known, known, unknown, unknown, known]) await one.verifySubjectToken(token, 'jwt')
     expect(server.requests() - before).toBe(1)
+  })
+
+  it('is not asked for by every unknown key while it cannot be read; known keys verify meanwhile', async () => {
+    const one = verifier({}, { keySetCooldownMs: 0 })
+    const known = await signAsProvider(key, accessClaims)
+    const unknown = await signAsProvider(key, accessClaims, { kid: 'two' })
+    await one.verifySubjectToken(known, 'jwt')
+    server.fault = 'status'
+    const before = server.requests()
+    for (let request = 0; request < 10; request++) {
+      expect(await one.verifySubjectToken(unknown, 'jwt')).toMatchObject({ refusal: { code: 'provider_unavailable' } })
+      expect(await one.verifySubjectToken(known, 'jwt')).toMatchObject({ ok: true })
+    }
+    expect(server.requests() - before).toBe(1)
+    server.fault = undefined
+    await setTimeout(1_050)
+    expect(await one.verifySubjectToken(unknown, 'jwt')).toMatchObject({ refusal: { code: 'unknown_key' } })
   })
 
   it('is read again for a new key when that is due', async () => {

@@ -1,5 +1,6 @@
 import {
   createRemoteJWKSet,
+  customFetch,
   decodeProtectedHeader,
   errors,
   type JWTPayload,
@@ -15,6 +16,8 @@ import { readSignIn } from './sign-in-claims.ts'
 const keySetTimeoutMs = 1500
 /** An unknown `kid` makes the key set be read again at most this often. */
 const keySetCooldownMs = 30_000
+/** After a request that failed none is sent for this long, however many made-up tokens name keys that nobody knows. */
+const keySetPauseMs = 1_000
 /** A key removed by the provider is trusted at most this much longer. */
 const keySetMaxAgeMs = 600_000
 const clockToleranceSeconds = 5
@@ -36,17 +39,24 @@ export class ProviderTokenVerifier implements SubjectTokenVerifier {
   ) {
     this.#provider = provider
     this.#clock = options.clock
+    let failedAt = Number.NEGATIVE_INFINITY
     const keySet = createRemoteJWKSet(new URL(provider.jwksUri), {
       timeoutDuration: options.keySetTimeoutMs ?? keySetTimeoutMs,
       cooldownDuration: options.keySetCooldownMs ?? keySetCooldownMs,
       cacheMaxAge: keySetMaxAgeMs,
+      [customFetch]: (url, init) => {
+        if (performance.now() - failedAt < keySetPauseMs) throw new Pausing()
+        return fetch(url, init)
+      },
     })
     this.#key = async (header, token) => {
       try {
         return await keySet(header, token)
       } catch (error) {
         // A failed request, or an answer that is no key set, is thrown as a TypeError or as a bare JOSEError.
-        throw isTokensFault(error) ? error : new errors.JWKSInvalid('no key set', { cause: error })
+        if (isTokensFault(error)) throw error
+        if (!(error instanceof Pausing)) failedAt = performance.now()
+        throw new errors.JWKSInvalid('no key set', { cause: error })
       }
     }
   }
@@ -81,6 +91,11 @@ export class ProviderTokenVerifier implements SubjectTokenVerifier {
     const { organization } = this.#provider
     return 'fixed' in organization ? organization.fixed : payload[organization.claim]
   }
+}
+
+/** The key set could not be read just now, and is not asked for again yet. */
+class Pausing extends Error {
+  override readonly name = 'Pausing'
 }
 
 /** The client an ID token was issued to (OpenID Connect Core 2 and 3.1.3.7): `azp`, or the one audience. */
