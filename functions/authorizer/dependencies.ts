@@ -40,7 +40,7 @@ export function createDependencies(
     epochs,
     keys: { snapshot: config.jwks, fetch: async () => (await tokenService()).fetchKeys() },
     clock,
-    memoSize: 1000,
+    memoSize: 1024,
     wrap: (held) => held,
     documents: {
       known: (reference) => documents?.known(reference),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { createTokenMemo, type TokenMemo } from './memo.ts'
@@ -36,7 +37,7 @@ describe('a token memo', () => {
     for (let token = 1; token <= 1000; token++) remember(memo, `token-${token}`, token)
     const remembered = Array.from({ length: 1000 }, (_, at) => memo.get(`token-${at + 1}`)).filter((value) => value)
     expect(remembered.length).toBeGreaterThan(0)
-    expect(remembered.length).toBeLessThanOrEqual(8)
+    expect(remembered.length).toBeLessThanOrEqual(32)
     memo.clear()
     expect(memo.get('token-1000')).toBeUndefined()
   })
@@ -57,4 +58,17 @@ describe('a token memo', () => {
       else expect([undefined, token]).toContain(memo.get(token))
     }
   })
+})
+
+it('keeps what is in use, and old tokens give way', () => {
+  const memo = createTokenMemo<number>(1024)
+  const tokens = (of: string) =>
+    Array.from({ length: 512 }, (_, at) => createHash('sha256').update(`${of} ${at}`).digest('hex'))
+  for (const generation of ['first', 'second', 'third']) {
+    const inUse = tokens(generation)
+    for (let use = 0; use < 4; use++) {
+      for (const token of inUse) if (memo.get(token) === undefined) memo.set(token, 1)
+    }
+    expect(inUse.filter((token) => memo.get(token) !== undefined).length).toBeGreaterThan(490)
+  }
 })

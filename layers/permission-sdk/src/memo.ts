@@ -1,5 +1,5 @@
-/** Places among which a token has its own; the fewest to search that lets four hot tokens share one. */
-const ways = 4
+/** Places that share one part of the signature; enough that tokens in use rarely push each other out. */
+const ways = 8
 
 interface Entry<Value> {
   readonly token: string
@@ -7,9 +7,10 @@ interface Entry<Value> {
 }
 
 /**
- * Remembers values by token from its second sight on, bounded: `capacity` places, rounded up to a power of two. 32 bits of the
- * signature find a place; only the same token, compared in full, gets its value. Of a token seen once nothing but
- * these 32 bits is kept: tokens that never come back push nothing out and cost no memory.
+ * Remembers values by token from its second sight on, bounded: room for `capacity` tokens in use, in two to four times as many
+ * places. 32 bits of the signature choose eight places, of which the one used longest ago gives way; only the same token,
+ * compared in full, gets its value. Of a token seen once nothing but these 32 bits is kept: tokens that never come back
+ * push nothing out and cost no memory.
  */
 export interface TokenMemo<Value> {
   get(token: string): Value | undefined
@@ -19,34 +20,31 @@ export interface TokenMemo<Value> {
 }
 
 export function createTokenMemo<Value>(capacity: number): TokenMemo<Value> {
-  const places = capacity === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(capacity, ways)))
+  const places = capacity === 0 ? 0 : 2 ** Math.ceil(Math.log2(Math.max(2 * capacity, ways)))
   const marks = new Int32Array(places)
-  const seenOnce = new Int32Array(4 * places)
+  const lastUse = new Float64Array(places)
+  const seenOnce = new Int32Array(16 * places)
   let entries: (Entry<Value> | undefined)[] = new Array(places)
-  let next = 0
+  let uses = 0
 
-  function placeOf(mark: number, way: number): number {
-    return (mark + way) & (places - 1)
-  }
-
-  /** The token's own place, a free one, or one of its four in turn. */
-  function freePlace(mark: number): number {
+  /** The token's own place or, for a token that has none, the one of its eight used longest ago. */
+  function placeOf(mark: number): number {
+    let place = -1
     for (let way = 0; way < ways; way++) {
-      const place = placeOf(mark, way)
-      if (marks[place] === mark || entries[place] === undefined) return place
+      const candidate = ((mark * ways) & (places - 1)) + way
+      if (marks[candidate] === mark) return candidate
+      if (place < 0 || (lastUse[candidate] ?? 0) < (lastUse[place] ?? 0)) place = candidate
     }
-    return placeOf(mark, ++next % ways)
+    return place
   }
 
   return {
     get(token) {
-      const mark = markOf(token)
-      for (let way = 0; way < ways; way++) {
-        const place = placeOf(mark, way)
-        const entry = marks[place] === mark ? entries[place] : undefined
-        if (entry?.token === token) return entry.value
-      }
-      return undefined
+      const place = placeOf(markOf(token))
+      const entry = entries[place]
+      if (entry?.token !== token) return undefined
+      lastUse[place] = ++uses
+      return entry.value
     },
 
     set(token, value) {
@@ -56,14 +54,16 @@ export function createTokenMemo<Value>(capacity: number): TokenMemo<Value> {
         seenOnce[seen] = mark
         return
       }
-      const place = freePlace(mark)
+      const place = placeOf(mark)
       marks[place] = mark
       entries[place] = { token, value }
+      lastUse[place] = ++uses
     },
 
     clear() {
       seenOnce.fill(0)
       marks.fill(0)
+      lastUse.fill(0)
       entries = new Array(places)
     },
   }

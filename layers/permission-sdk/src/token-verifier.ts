@@ -33,7 +33,7 @@ export interface TokenVerifierOptions<Verified> {
   readonly documents: GrantDocumentSource
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** How many verified tokens are remembered, rounded up to a power of two (0: none). */
+  /** For how many verified tokens in use there is memory (0: none). */
   readonly memoSize: number
 }
 

@@ -16,7 +16,7 @@ export interface VerifierOptions<PermissionKey extends string = string> {
   readonly clock?: () => number
   /** Asked of every grant on every call, remembered or not: a refusal stands in the token's place. */
   readonly freshness?: (grant: VerifiedGrant<PermissionKey>) => Refusal | undefined
-  /** How many verified tokens are remembered, rounded up to a power of two (default 1,024; 0: none). */
+  /** For how many verified tokens in use there is memory (default 1,024; 0: none). */
   readonly memoSize?: number
   readonly fetchGrantDocument?: FetchGrantDocument
 }
