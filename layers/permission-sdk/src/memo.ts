@@ -49,9 +49,11 @@ export function createTokenMemo<Value>(capacity: number): TokenMemo<Value> {
 
     set(token, value) {
       const mark = markOf(token)
-      const seen = mark & (seenOnce.length - 1)
-      if (seenOnce[seen] !== mark) {
-        seenOnce[seen] = mark
+      // Two slots for each: with one, two tokens in use that share it would keep each other out for ever.
+      const first = mark & (seenOnce.length - 1)
+      const second = (mark >>> 12) & (seenOnce.length - 1)
+      if (seenOnce[first] !== mark && seenOnce[second] !== mark) {
+        seenOnce[seenOnce[first] === 0 ? first : second] = mark
         return
       }
       const place = placeOf(mark)
