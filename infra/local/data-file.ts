@@ -52,6 +52,7 @@ export class DataFile<T> {
 
   write(value: T): Promise<void> {
     const write = this.#lastWrite.then(() => this.#replace(JSON.stringify(value, null, 2)))
+    // Whoever asked for it hears of a failure; the next write only has to wait its turn.
     this.#lastWrite = write.catch(() => {})
     return write
   }

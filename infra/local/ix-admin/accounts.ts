@@ -131,6 +131,7 @@ export class Accounts {
   // One change after the other: each writes the whole file.
   #inTurn(key: AccountKey, base: ChangeBase, apply: (account: Account) => Account): Promise<Change> {
     const done = this.#lastChange.then(() => this.#change(key, base, apply))
+    // Whoever asked for it hears of a failure; the next change only has to wait its turn.
     this.#lastChange = done.catch(() => {})
     return done
   }

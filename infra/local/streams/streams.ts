@@ -111,6 +111,7 @@ export async function openStreams(options: StreamsOptions): Promise<Streams> {
         if (!stopping.signal.aborted) log('streams', `${mapping.table}: ${String(error)}`)
       })
       finished.set(mapping, (finished.get(mapping) ?? 0) + 1)
+      // It rejects only when polling is to stop, which the loop asks for itself.
       await wait(pollMs, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
