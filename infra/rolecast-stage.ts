@@ -5,6 +5,7 @@ import { contextKey, readDeployment } from './deployment.ts'
 import { DataStack } from './stacks/data-stack.ts'
 import { IdentityStack } from './stacks/identity-stack.ts'
 import { OperationsStack } from './stacks/operations-stack.ts'
+import { SyncStack } from './stacks/sync-stack.ts'
 import { type StageName, stages } from './stages.ts'
 
 export interface RolecastStageProps {
@@ -17,6 +18,7 @@ export interface RolecastStageProps {
 export class RolecastStage extends Stage {
   readonly data: DataStack
   readonly identity: IdentityStack
+  readonly sync: SyncStack
 
   constructor(scope: Construct, { stage, dist }: RolecastStageProps) {
     const { deployment, configured } = readDeployment(stage, scope.node.tryGetContext(contextKey(stage)))
@@ -34,11 +36,20 @@ export class RolecastStage extends Stage {
       data: this.data,
       description: 'Rolecast: token service, key rotation, SDK layer',
     })
+    this.sync = new SyncStack(this, 'sync', {
+      ...shared,
+      stage,
+      dist,
+      data: this.data,
+      identity: this.identity,
+      description: 'Rolecast: events in, reconciliation, read views, events out',
+    })
     new OperationsStack(this, 'operations', {
       stage,
       deployment,
       data: this.data,
       identity: this.identity,
+      sync: this.sync,
       description: 'Rolecast: alarms and dashboard',
     })
     if (settings.example) {

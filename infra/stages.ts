@@ -10,6 +10,8 @@ export interface StageSettings {
   readonly rotateKeys: FunctionSize
   readonly authorizer: FunctionSize
   readonly product: FunctionSize
+  /** The functions that keep what is known in step with its sources, by name. */
+  readonly sync: { readonly ingest: FunctionSize }
   /** Requests per second, and burst, that the token service takes. */
   readonly throttle: { readonly rate: number; readonly burst: number }
   /** Days for which the bus keeps events, to be replayed. */
@@ -27,6 +29,9 @@ const dev: StageSettings = {
   rotateKeys: { memoryMb: 256, timeoutSeconds: 30 },
   authorizer: { memoryMb: 512, timeoutSeconds: 9 },
   product: { memoryMb: 512, timeoutSeconds: 10 },
+  sync: {
+    ingest: { memoryMb: 512, timeoutSeconds: 30 },
+  },
   throttle: { rate: 50, burst: 100 },
   archiveDays: 7,
   example: true,
@@ -41,6 +46,9 @@ const prod: StageSettings = {
   rotateKeys: { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: 1 },
   authorizer: { memoryMb: 1024, timeoutSeconds: 9 },
   product: { memoryMb: 512, timeoutSeconds: 10 },
+  sync: {
+    ingest: { memoryMb: 1024, timeoutSeconds: 30 },
+  },
   throttle: { rate: 1000, burst: 2000 },
   archiveDays: 90,
   example: false,

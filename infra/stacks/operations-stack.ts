@@ -21,25 +21,27 @@ import type { Deployment } from '../deployment.ts'
 import type { StageName } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 import type { IdentityStack } from './identity-stack.ts'
+import type { SyncStack } from './sync-stack.ts'
 
 export interface OperationsStackProps extends StackProps {
   readonly stage: StageName
   readonly deployment: Deployment
   readonly data: DataStack
   readonly identity: IdentityStack
+  readonly sync: SyncStack
 }
 
 /** Watches a stage: alarms to one topic, and a dashboard. */
 export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, props: OperationsStackProps) {
     super(scope, id, props)
-    const { stage, data, identity } = props
+    const { stage, data, identity, sync } = props
     const topic = new Topic(this, 'Alarms', { displayName: `Rolecast ${stage}`, enforceSSL: true })
     if (props.deployment.alarmEmail !== undefined) {
       topic.addSubscription(new EmailSubscription(props.deployment.alarmEmail))
     }
     const action = new SnsAction(topic)
-    const functions = { token: identity.token, 'rotate-keys': identity.rotateKeys }
+    const functions = { token: identity.token, 'rotate-keys': identity.rotateKeys, ...sync.functions }
     for (const [name, lambda] of Object.entries(functions)) {
       new FunctionAlarms(this, `Function-${name}`, { lambda, name, action })
     }
@@ -50,6 +52,11 @@ export class OperationsStack extends Stack {
       description: 'The token service answered 5xx: authorizers that have to ask it refuse',
     })
     this.#alarmOnMissingRotation(identity.rotateKeys, action)
+    alarmAbove(this, 'DeadLetters', {
+      action,
+      metric: sync.events.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+      description: 'Identity events could not be handled at all: see the ingest log, then npm run parked -- redrive',
+    })
     const tableThrottles = tableMetric(data.table, 'ThrottledRequests')
     alarmAbove(this, 'TableThrottles', {
       action,
