@@ -57,6 +57,7 @@ describe('the settings of an organization', () => {
       ...organizations,
       readOrganization: async () => undefined,
       putOrganization: organizations.putOrganization.bind(organizations),
+      markOrganizationDirty: organizations.markOrganizationDirty.bind(organizations),
     }
     await putSettings(organizations, readSettings(file))
     expect(await putSettings(meanwhile, readSettings(file))).toEqual({ outcome: 'conflict' })

@@ -7,6 +7,7 @@ const schema = v.strictObject({
   organization: v.pipe(v.string(), v.nonEmpty()),
   title: v.pipe(v.string(), v.nonEmpty()),
   issuer: v.pipe(v.string(), v.url()),
+  identityAdmin: v.exactOptional(v.pipe(v.string(), v.nonEmpty())),
   applications: v.record(
     v.picklist(Object.keys(catalogs) as Application[]),
     v.strictObject({
@@ -17,7 +18,7 @@ const schema = v.strictObject({
 })
 
 /** Settings of an organization as an operator writes them down: without a revision. */
-export type OrganizationSettings = Omit<Organization, 'revision'>
+export type OrganizationSettings = Omit<Organization, 'revision' | 'dirtySince'>
 
 /** Thrown for settings that cannot be meant; the message names each mistake. */
 export class InvalidSettings extends Error {
@@ -62,5 +63,6 @@ export async function putSettings(
       return [application, roleChanges === undefined ? given : { ...given, roleChanges }]
     }),
   )
-  return store.putOrganization({ ...settings, applications, revision: stored?.revision ?? 0 })
+  const identityAdmin = stored?.identityAdmin === undefined ? {} : { identityAdmin: stored.identityAdmin }
+  return store.putOrganization({ ...identityAdmin, ...settings, applications, revision: stored?.revision ?? 0 })
 }

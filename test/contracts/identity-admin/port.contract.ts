@@ -73,12 +73,13 @@ export function identityAdminContract(name: string, start: () => Promise<Identit
     test('says unchanged for the newest validator only, and counts versions up by one', async () => {
       const before = await rig.admin.readAccount(QUINN, { deadlineMs })
       if (before.outcome !== 'statement' || before.etag === undefined) throw new Error(before.outcome)
+      const version = before.statement.version ?? Number.NaN
       expect(await rig.admin.readAccount(QUINN, { etag: before.etag, deadlineMs })).toEqual({ outcome: 'unchanged' })
       await rig.replaceRoles(QUINN, [VIEWER, PUBLISHER])
       const after = await rig.admin.readAccount(QUINN, { etag: before.etag, deadlineMs })
       expect(after).toMatchObject({
         outcome: 'statement',
-        statement: { version: before.statement.version + 1, roles: [VIEWER, PUBLISHER] },
+        statement: { version: version + 1, roles: [VIEWER, PUBLISHER] },
       })
       expect(await rig.admin.readAccount(QUINN, { etag: '"something else"', deadlineMs })).toEqual(after)
     })

@@ -1,9 +1,16 @@
 /** What the use cases need from outside. Adapters implement these; one contract suite per port runs against each of them. */
 import type { CustomRole, Organization } from '../domain/assignment/organization.ts'
-import type { AccountKey, AccountRecord, AccountStatement } from '../domain/assignment/statement.ts'
+import type {
+  AccountKey,
+  AccountRecord,
+  AccountStatement,
+  SourceStatement,
+  UnversionedStatement,
+} from '../domain/assignment/statement.ts'
 import type { TokenClaims } from '../domain/claims/token-claims.ts'
 import type { Outcome } from '../domain/decision/refusal.ts'
 import type { ChangeEntry } from '../domain/freshness/change-entry.ts'
+import type { HandleOf } from '../domain/freshness/change-handle.ts'
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number
@@ -36,6 +43,22 @@ export interface AccountStore {
   /** The source says that nothing changed since the stored version: only `confirmedAt` moves, and never backwards. */
   confirmUnchanged(key: AccountKey, version: number, confirmedAt: number, known?: KnownAccount): Promise<ApplyOutcome>
   /**
+   * Writes what a source without versions says, only if nobody wrote or hinted at the record since `fence` was read, which
+   * must have been before the source was asked. The version rises by one where the content differs, else only the
+   * confirmation moves. `fenced`: nothing is written; read again, then ask again. A removal is logged as ever.
+   */
+  applyUnversioned(
+    statement: UnversionedStatement,
+    confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    fence: KnownAccount,
+  ): Promise<ApplyOutcome | { readonly outcome: 'fenced' }>
+  /**
+   * Something changed at the source: what was read there at `hintedAt` (epoch milliseconds; one in the future counts as now)
+   * or before confirms nothing any more, and a writer that read the record before is fenced. Marks in any order and
+   * repetition end in the youngest. `absent`: nothing is stored.
+   */
+  markDirty(key: AccountKey, hintedAt: number): Promise<'marked' | 'absent'>
+  /**
    * The source, asked at `askedAt`, says that there is no such account, or contradicts itself: the record stays, for its
    * version, and is no longer confirmed. `older`: it was confirmed later than that.
    */
@@ -56,8 +79,17 @@ export type ApplyOutcome =
 
 export interface OrganizationStore {
   readOrganization(organization: string): Promise<Organization | undefined>
-  /** `revision` is the one the change is based on (0: create). */
+  /**
+   * `revision` is the one the change is based on (0: create). A stored `dirtySince` is never lost by it, and another
+   * `identityAdmin` marks the organization dirty: what the former one confirmed no longer counts.
+   */
   putOrganization(organization: Organization): Promise<WriteOutcome>
+  /**
+   * Something changed at the source that may concern every account: as `markDirty` for all of them in one write. The revision
+   * rises with a change-log entry, so that every token of the organization is resolved anew. A mark no younger than the
+   * stored one writes nothing.
+   */
+  markOrganizationDirty(organization: string, hintedAt: number): Promise<'marked' | 'absent'>
 }
 
 /**
@@ -111,6 +143,8 @@ export interface RingKey {
 export interface KeyRing {
   readonly revision: number
   readonly keys: readonly RingKey[]
+  /** The secret of the change handles, wrapped by a KeyWrapper, base64. Absent only until the next rotation. */
+  readonly wrappedHandleSecret?: string
 }
 
 /** The key ring as the token service reads it: kept in memory for a stated time. Throws `StoreUnavailable`. */
@@ -152,6 +186,14 @@ export interface NewKey {
 
 export interface KeyFactory {
   createKey(alg: RingKey['alg']): Promise<NewKey>
+  /** 32 random bytes. */
+  createSecret(): Uint8Array
+}
+
+/** The names that the change feed and the `chg` of tokens use. */
+export interface ChangeHandles {
+  /** `undefined` where the key ring holds no secret yet. Throws when the store or the wrapper cannot be reached. */
+  openHandles(): Promise<HandleOf | undefined>
 }
 
 /** Signs access tokens with the current key of the ring. */
@@ -175,12 +217,16 @@ export type Digest = (text: string) => Promise<string>
 
 /** The central place that says who has which role (iX Admin is the first). */
 export interface IdentityAdmin {
-  /** Never throws for what a source can do wrong: every end of a pull has a name. `deadlineMs` counts from the call. */
-  readAccount(key: AccountKey, options: { readonly etag?: string; readonly deadlineMs: number }): Promise<PullOutcome>
-  listAccounts(
-    organization: string,
-    options: { readonly cursor?: string; readonly deadlineMs: number },
-  ): Promise<PageOutcome>
+  /** Never throws for what a source can do wrong: every end of a pull has a name. */
+  readAccount(key: AccountKey, options: ReadOptions & { readonly etag?: string }): Promise<PullOutcome>
+  listAccounts(organization: string, options: ReadOptions & { readonly cursor?: string }): Promise<PageOutcome>
+}
+
+export interface ReadOptions {
+  /** Milliseconds from the call. */
+  readonly deadlineMs: number
+  /** `identityAdmin` of the organization, for whoever chooses among sources; absent: the default source. */
+  readonly source?: string
 }
 
 export type PullFailure =
@@ -195,13 +241,13 @@ export type PullFailure =
   | { readonly outcome: 'partial' }
 
 export type PullOutcome =
-  | { readonly outcome: 'statement'; readonly statement: AccountStatement; readonly etag?: string }
+  | { readonly outcome: 'statement'; readonly statement: SourceStatement; readonly etag?: string }
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'not_found' }
   | PullFailure
 
 export type PageOutcome =
-  | { readonly outcome: 'page'; readonly statements: readonly AccountStatement[]; readonly next?: string }
+  | { readonly outcome: 'page'; readonly statements: readonly SourceStatement[]; readonly next?: string }
   | PullFailure
 
 /** A verified sign-in at an identity provider. Times are epoch seconds. */

@@ -243,6 +243,8 @@ describe('when the store fails', () => {
     const readsOnly: AccountStore = {
       readAccountAndOrganization: (each) => accounts.readAccountAndOrganization(each),
       applyStatement: () => Promise.reject(new StoreUnavailable()),
+      applyUnversioned: () => Promise.reject(new StoreUnavailable()),
+      markDirty: () => Promise.reject(new StoreUnavailable()),
       confirmUnchanged: () => Promise.reject(new StoreUnavailable()),
       withdrawConfirmation: () => Promise.reject(new StoreUnavailable()),
     }
@@ -256,6 +258,8 @@ describe('when the store fails', () => {
     const forgetful: AccountStore = {
       readAccountAndOrganization: (each) => accounts.readAccountAndOrganization(each),
       applyStatement: (statement, confirmation) => accounts.applyStatement(statement, confirmation),
+      applyUnversioned: (...each) => accounts.applyUnversioned(...each),
+      markDirty: (...each) => accounts.markDirty(...each),
       confirmUnchanged: async () => ({ outcome: 'gone' }),
       withdrawConfirmation: (...each) => accounts.withdrawConfirmation(...each),
     }

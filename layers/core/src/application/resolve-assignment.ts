@@ -7,6 +7,7 @@ import {
   confirmationFloor,
   type FreshnessLimits,
   isConfirmedSince,
+  underHints,
 } from '../domain/freshness/policy.ts'
 import type { AccountStore, Clock } from './ports.ts'
 import { type PullDependencies, type Pulled, pullAssignment } from './pull-assignment.ts'
@@ -50,21 +51,25 @@ export async function resolveAssignment(
   const { accounts, clock, limits, pulls } = dependencies
   const { key, assignmentMaxAgeMs } = question
   const arrivedAt = clock()
-  const { account: known, organization } = await accounts.readAccountAndOrganization(key)
-  const settings = admit(organization, question)
+  const { account: stored, organization: read } = await accounts.readAccountAndOrganization(key)
+  const settings = admit(read, question)
   if (!settings.ok) return settings
+  const { organization } = settings.value
   const found = (record: AccountRecord, stale = false) => accept({ ...settings.value, record, stale })
+  const known = stored && underHints(stored, organization)
 
   const maxAge = assignmentMaxAgeMs === undefined ? {} : { assignmentMaxAgeMs }
   const floor = confirmationFloor({ arrivedAt, ...maxAge }, limits)
   if (assignmentMaxAgeMs !== 0 && known !== undefined && isConfirmedSince(known, floor, arrivedAt)) return found(known)
 
-  const pulled = await pulls.join(JSON.stringify([key.organization, key.account]), floor, (startedAt) =>
-    pullAssignment(dependencies, key, { startedAt, known: known ?? 'absent' }),
+  // A pull under way that began before a hint is no answer to a request that has read the hint.
+  const since = Math.max(floor, stored?.dirtySince ?? floor, organization.dirtySince ?? floor)
+  const pulled = await pulls.join(JSON.stringify([key.organization, key.account]), since, (startedAt) =>
+    pullAssignment(dependencies, key, { startedAt, known: stored ?? 'absent', organization }),
   )
   const now = clock()
-  const record = pulled.record ?? known
-  if (pulled.record !== undefined && isConfirmedSince(pulled.record, floor, now)) return found(pulled.record)
+  const record = pulled.record === undefined ? known : underHints(pulled.record, organization)
+  if (pulled.record !== undefined && record !== undefined && isConfirmedSince(record, floor, now)) return found(record)
   const reason = pulled.reason ?? 'confirmation_too_old'
   const left = afterFailedPull(record, reason, { now, limits, ...maxAge })
   if (left === 'stale' && record !== undefined) return found(record, true)

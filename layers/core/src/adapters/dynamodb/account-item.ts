@@ -13,7 +13,8 @@ const accountItem = v.object({
   roles: v.array(v.object({ application: v.string(), role: v.string() })),
   occurredAt: moment,
   confirmedAt: moment,
-  etag: v.optional(v.string()),
+  etag: v.exactOptional(v.string()),
+  dirtySince: v.exactOptional(moment),
   revision: v.pipe(count, v.minValue(1)),
 })
 
@@ -28,10 +29,10 @@ export function toAccountItem(record: AccountRecord, revision: number): Item {
 }
 
 export function fromAccountItem(key: AccountKey, item: Item): StoredAccount & { readonly record: AccountRecord } {
-  const { kind, revision, etag, ...record } = parseItem(accountItem, item, 'account')
+  const { kind, revision, ...record } = parseItem(accountItem, item, 'account')
   expectSame(kind, {
     organization: [record.organization, key.organization],
     account: [record.account, key.account],
   })
-  return { record: etag === undefined ? record : { ...record, etag }, revision }
+  return { record, revision }
 }

@@ -8,11 +8,19 @@ import {
 import {
   applyConfirmation,
   applyStatement,
+  applyUnversioned,
+  markDirty,
   removesAnything,
   withdrawConfirmation,
 } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
-import type { AccountKey, AccountRecord, AccountStatement, RoleAssignment } from '../../domain/assignment/statement.ts'
+import type {
+  AccountKey,
+  AccountRecord,
+  AccountStatement,
+  RoleAssignment,
+  UnversionedStatement,
+} from '../../domain/assignment/statement.ts'
 import { fromAccountItem, type StoredAccount, toAccountItem } from './account-item.ts'
 import { toChangeItem } from './change-item.ts'
 import { ifRevision } from './conditions.ts'
@@ -66,6 +74,26 @@ export class DynamoAccountStore implements AccountStore {
     return this.#change(statement, this.#recall(statement, known), (stored) =>
       applyStatement(stored, statement, confirmation),
     )
+  }
+
+  async applyUnversioned(
+    statement: UnversionedStatement,
+    confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    fence: KnownAccount,
+  ): Promise<ApplyOutcome | { readonly outcome: 'fenced' }> {
+    const stored = this.#recall(statement, fence)
+    if (stored === undefined) return { outcome: 'fenced' }
+    const applied = applyUnversioned(stored.record, statement, confirmation)
+    // Written even where it says nothing new: only the condition tells whether the fence still stands.
+    return (await this.#write(stored, applied.record)) ? applied : { outcome: 'fenced' }
+  }
+
+  async markDirty(key: AccountKey, hintedAt: number): Promise<'marked' | 'absent'> {
+    const counted = Math.min(hintedAt, this.#clock())
+    const marked = await this.#change(key, undefined, (stored) =>
+      stored === undefined ? { outcome: 'gone' } : { outcome: 'applied', record: markDirty(stored, counted) },
+    )
+    return marked.outcome === 'gone' ? 'absent' : 'marked'
   }
 
   async confirmUnchanged(
@@ -135,6 +163,7 @@ function says(stored: AccountRecord | undefined, record: AccountRecord): boolean
     stored.version === record.version &&
     stored.confirmedAt === record.confirmedAt &&
     stored.occurredAt === record.occurredAt &&
-    stored.etag === record.etag
+    stored.etag === record.etag &&
+    stored.dirtySince === record.dirtySince
   )
 }

@@ -3,7 +3,7 @@ import type { Organization } from '../../domain/assignment/organization.ts'
 import type { RoleChanges } from '../../domain/catalog/role-changes.ts'
 import type { Item } from './conditions.ts'
 import { organizationItemKey } from './keys.ts'
-import { count, expectSame, parseItem } from './parse-item.ts'
+import { count, expectSame, moment, parseItem } from './parse-item.ts'
 
 const roleChanges = v.array(v.object({ role: v.string(), enabled: v.array(v.string()), disabled: v.array(v.string()) }))
 const settings = v.object({
@@ -20,6 +20,8 @@ const organizationItem = v.object({
   title: v.string(),
   issuer: v.string(),
   applications: v.array(settings),
+  identityAdmin: v.exactOptional(v.string()),
+  dirtySince: v.exactOptional(moment),
   revision: v.pipe(count, v.minValue(1)),
 })
 
@@ -37,6 +39,8 @@ export function toOrganizationItem(organization: Organization, revision: number)
     title: organization.title,
     issuer: organization.issuer,
     applications,
+    ...(organization.identityAdmin !== undefined && { identityAdmin: organization.identityAdmin }),
+    ...(organization.dirtySince !== undefined && { dirtySince: organization.dirtySince }),
     revision,
   }
 }

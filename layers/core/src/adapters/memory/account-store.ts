@@ -1,18 +1,28 @@
-import type { AccountStore, ApplyOutcome } from '../../application/ports.ts'
+import type { AccountStore, ApplyOutcome, KnownAccount } from '../../application/ports.ts'
 import {
   applyConfirmation,
   applyStatement,
+  applyUnversioned,
+  markDirty,
   removesAnything,
   withdrawConfirmation,
 } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
-import type { AccountKey, AccountRecord, AccountStatement, RoleAssignment } from '../../domain/assignment/statement.ts'
+import type {
+  AccountKey,
+  AccountRecord,
+  AccountStatement,
+  RoleAssignment,
+  UnversionedStatement,
+} from '../../domain/assignment/statement.ts'
 import { type MemoryDatabase, nameOf, nameOfAccount } from './database.ts'
 
 /** Accounts in memory, with the semantics of `DynamoAccountStore`. */
 export class MemoryAccountStore implements AccountStore {
   readonly #database: MemoryDatabase
   readonly #mayNarrow: (added: RoleAssignment) => boolean
+  /** Of which stored object a caller holds a copy: every write stores another one. */
+  readonly #copies = new WeakMap<AccountRecord, AccountRecord>()
 
   constructor(database: MemoryDatabase, options: { readonly mayNarrow?: (added: RoleAssignment) => boolean } = {}) {
     this.#database = database
@@ -25,10 +35,10 @@ export class MemoryAccountStore implements AccountStore {
     await this.#database.request('readAccountAndOrganization')
     const account = this.#database.accounts.get(nameOfAccount(key))
     const organization = this.#database.organizations.get(nameOf(key.organization))
-    return structuredClone({
-      ...(account !== undefined && { account }),
-      ...(organization !== undefined && { organization }),
-    })
+    return {
+      ...(account !== undefined && { account: this.#copy(account) }),
+      ...(organization !== undefined && { organization: structuredClone(organization) }),
+    }
   }
 
   async applyStatement(
@@ -38,6 +48,27 @@ export class MemoryAccountStore implements AccountStore {
     await this.#database.request('applyStatement')
     const stored = this.#database.accounts.get(nameOfAccount(statement))
     return this.#settle(stored, applyStatement(stored, statement, confirmation))
+  }
+
+  async applyUnversioned(
+    statement: UnversionedStatement,
+    confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    fence: KnownAccount,
+  ): Promise<ApplyOutcome | { readonly outcome: 'fenced' }> {
+    await this.#database.request('applyUnversioned')
+    const stored = this.#database.accounts.get(nameOfAccount(statement))
+    const untouched =
+      fence === 'absent' ? stored === undefined : stored !== undefined && this.#copies.get(fence) === stored
+    return untouched ? this.#settle(stored, applyUnversioned(stored, statement, confirmation)) : { outcome: 'fenced' }
+  }
+
+  async markDirty(key: AccountKey, hintedAt: number): Promise<'marked' | 'absent'> {
+    await this.#database.request('markDirty')
+    const stored = this.#database.accounts.get(nameOfAccount(key))
+    if (stored === undefined) return 'absent'
+    const marked = markDirty(stored, Math.min(hintedAt, this.#database.clock()))
+    if (marked.dirtySince !== stored.dirtySince) this.#database.accounts.set(nameOfAccount(key), marked)
+    return 'marked'
   }
 
   async confirmUnchanged(key: AccountKey, version: number, confirmedAt: number): Promise<ApplyOutcome> {
@@ -63,5 +94,11 @@ export class MemoryAccountStore implements AccountStore {
       }
     }
     return structuredClone(applied)
+  }
+
+  #copy(stored: AccountRecord): AccountRecord {
+    const copy = structuredClone(stored)
+    this.#copies.set(copy, stored)
+    return copy
   }
 }

@@ -1,5 +1,11 @@
 import { canonicalAssignments, rolesIn } from './role-names.ts'
-import type { AccountRecord, AccountStatement, RoleAssignment } from './statement.ts'
+import type {
+  AccountRecord,
+  AccountStatement,
+  RoleAssignment,
+  SourceStatement,
+  UnversionedStatement,
+} from './statement.ts'
 
 /** The read behind a statement: when it was started (epoch milliseconds) and the validator that came with it. */
 export interface Confirmation {
@@ -16,7 +22,7 @@ export interface Applied {
   readonly record: AccountRecord
 }
 
-/** `confirmedAt` of a record whose confirmation was withdrawn. */
+/** `confirmedAt` of a record whose confirmation was withdrawn or is no younger than a hint. */
 export const neverConfirmed = 0
 
 /**
@@ -31,14 +37,39 @@ export function applyStatement(
   confirmation: Confirmation,
 ): Applied {
   if (stored === undefined) return { outcome: 'applied', record: toRecord(statement, confirmation) }
-  if (stored.organization !== statement.organization || stored.account !== statement.account) {
-    throw new Error('a statement was applied to the record of another account')
-  }
-  if (statement.version > stored.version) return { outcome: 'applied', record: toRecord(statement, confirmation) }
+  expectSameAccount(stored, statement)
+  if (statement.version > stored.version)
+    return { outcome: 'applied', record: replaced(stored, statement, confirmation) }
   if (statement.version !== stored.version) return { outcome: 'older', record: stored }
   if (!saysTheSame(stored, statement)) return { outcome: 'conflict', record: stored }
-  const occurredAt = Math.min(stored.occurredAt, statement.occurredAt)
-  return { outcome: 'applied', record: { ...confirmed(stored, confirmation), occurredAt } }
+  return { outcome: 'applied', record: repeated(stored, statement, confirmation) }
+}
+
+/**
+ * What a source without versions says, on top of a record that nobody wrote since before the source was asked (the caller
+ * sees to that): another content gets the next version, the same content moves `confirmedAt` forwards only. The version
+ * never falls, so whatever was minted or logged before stays comparable.
+ */
+export function applyUnversioned(
+  stored: AccountRecord | undefined,
+  statement: UnversionedStatement,
+  confirmation: Confirmation,
+): Applied & { readonly outcome: 'applied' } {
+  const version = (stored?.version ?? 0) + 1
+  if (stored === undefined) return { outcome: 'applied', record: toRecord({ ...statement, version }, confirmation) }
+  expectSameAccount(stored, statement)
+  const record = saysTheSame(stored, statement)
+    ? repeated(stored, statement, confirmation)
+    : replaced(stored, { ...statement, version }, confirmation)
+  return { outcome: 'applied', record }
+}
+
+/**
+ * Something changed at the source, says a hint that came at `hintedAt`: whatever was read there at that moment or before
+ * confirms nothing, also if it comes in later. The content stays, for its version, until a younger read replaces or confirms it.
+ */
+export function markDirty(stored: AccountRecord, hintedAt: number): AccountRecord {
+  return discounted({ ...stored, dirtySince: Math.max(stored.dirtySince ?? hintedAt, hintedAt) })
 }
 
 /**
@@ -98,14 +129,38 @@ function toRecord(statement: AccountStatement, { confirmedAt, etag }: Confirmati
   return etag === undefined ? record : { ...record, etag }
 }
 
+/** Another content; the marks stay. */
+function replaced(stored: AccountRecord, statement: AccountStatement, confirmation: Confirmation): AccountRecord {
+  const record = toRecord(statement, confirmation)
+  return stored.dirtySince === undefined ? record : discounted({ ...record, dirtySince: stored.dirtySince })
+}
+
+/** The same content once more. */
+function repeated(stored: AccountRecord, statement: SourceStatement, confirmation: Confirmation): AccountRecord {
+  const occurredAt = Math.min(stored.occurredAt, statement.occurredAt)
+  return { ...confirmed(stored, confirmation), occurredAt }
+}
+
 function confirmed(stored: AccountRecord, { confirmedAt, etag }: Confirmation): AccountRecord {
   const later = confirmedAt > stored.confirmedAt
   const validator = later ? (etag ?? stored.etag) : (stored.etag ?? etag)
-  const record = { ...stored, confirmedAt: later ? confirmedAt : stored.confirmedAt }
+  const record = discounted({ ...stored, confirmedAt: later ? confirmedAt : stored.confirmedAt })
   return validator === undefined ? record : { ...record, etag: validator }
 }
 
-function saysTheSame(stored: AccountRecord, statement: AccountStatement): boolean {
+/** The record as its own mark leaves it. The validator stays: what it confirms later, a later read confirms. */
+function discounted(record: AccountRecord): AccountRecord {
+  const counts = record.dirtySince === undefined || record.confirmedAt > record.dirtySince
+  return counts ? record : { ...record, confirmedAt: neverConfirmed }
+}
+
+function expectSameAccount(stored: AccountRecord, statement: SourceStatement): void {
+  if (stored.organization !== statement.organization || stored.account !== statement.account) {
+    throw new Error('a statement was applied to the record of another account')
+  }
+}
+
+function saysTheSame(stored: AccountRecord, statement: SourceStatement): boolean {
   const before = canonicalAssignments(stored.roles)
   const after = canonicalAssignments(statement.roles)
   return (

@@ -17,6 +17,13 @@ export interface Organization {
   readonly issuer: string
   /** Only these applications are served; absent means the organization does not use it. */
   readonly applications: Readonly<Record<string, ApplicationSettings>>
+  /** The configured name of the source that says who has which role; absent: the default source. */
+  readonly identityAdmin?: string
+  /**
+   * The youngest hint about the organization as a whole, epoch milliseconds by our clock: no account counts as confirmed
+   * by a read that started at it or before.
+   */
+  readonly dirtySince?: number
   /** Rises with every change of the organization's settings or of one of its custom roles. */
   readonly revision: number
 }

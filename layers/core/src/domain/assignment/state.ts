@@ -18,3 +18,5 @@ export type UnknownReason =
   | 'source_conflicts'
   /** The source answered with an older version than the one already known. */
   | 'source_behind'
+  /** Hints or other writers kept coming in between the question and its answer. */
+  | 'source_unsettled'

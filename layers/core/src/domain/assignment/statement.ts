@@ -22,10 +22,24 @@ export interface AccountStatement extends AccountKey {
   readonly occurredAt: number
 }
 
+/**
+ * The whole state of one account from a source that counts no versions. What is stored gets a version of our own, which rises
+ * where the content differs; whoever applies it must have read what is stored before the source was asked.
+ */
+export type UnversionedStatement = Omit<AccountStatement, 'version'> & { readonly version?: undefined }
+
+/** What a source says of one account. */
+export type SourceStatement = AccountStatement | UnversionedStatement
+
 /** An account as the store keeps it. */
 export interface AccountRecord extends AccountStatement {
   /** When the read that confirmed this state was STARTED, epoch milliseconds by our clock. */
   readonly confirmedAt: number
   /** The source's validator for conditional reads (RFC 9110 section 8.8.3). */
   readonly etag?: string
+  /**
+   * The youngest hint that something changed at the source, epoch milliseconds by our clock. A read that started at it or
+   * before does not confirm anything. It stays when a later read confirms the account.
+   */
+  readonly dirtySince?: number
 }

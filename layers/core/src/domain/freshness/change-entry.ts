@@ -27,12 +27,12 @@ export const changeOverlapMs = 10_000
 export const changeRetentionSeconds = tokenLife.most + 60
 
 /**
- * Whether a change of settings can take something away: another issuer; an application, a feature, default-full access or
+ * Whether a change of settings can take something away: another issuer or identity admin; an application, a feature, default-full access or
  * something a role grants gone.
  */
 export function settingsRemoveAnything(before: Organization | undefined, after: Organization): boolean {
   if (before === undefined) return false
-  if (before.issuer !== after.issuer) return true
+  if (before.issuer !== after.issuer || before.identityAdmin !== after.identityAdmin) return true
   return Object.entries(before.applications).some(([application, had]) => {
     if (!Object.hasOwn(after.applications, application)) return true
     const has = after.applications[application]

@@ -1,3 +1,5 @@
+import { neverConfirmed } from '../assignment/apply-statement.ts'
+import type { Organization } from '../assignment/organization.ts'
 import type { UnknownReason } from '../assignment/state.ts'
 import type { AccountRecord } from '../assignment/statement.ts'
 
@@ -24,9 +26,18 @@ export function confirmationFloor(
   return request.arrivedAt - Math.min(limits.confirmedForMs, request.assignmentMaxAgeMs ?? limits.confirmedForMs)
 }
 
-/** Whether the record was confirmed at or after `floor`, and not in the future. */
+/** Whether the record was confirmed at or after `floor`, after the last hint about it, and not in the future. */
 export function isConfirmedSince(record: AccountRecord | undefined, floor: number, now: number): boolean {
-  return record !== undefined && record.confirmedAt >= floor && record.confirmedAt <= now + clockToleranceMs
+  if (record === undefined) return false
+  const { confirmedAt, dirtySince } = record
+  if (dirtySince !== undefined && !(confirmedAt > dirtySince)) return false
+  return confirmedAt >= floor && confirmedAt <= now + clockToleranceMs
+}
+
+/** The record as the hints about its whole organization leave it: unconfirmed, if it was read at the last one or before. */
+export function underHints(record: AccountRecord, { dirtySince }: Pick<Organization, 'dirtySince'>): AccountRecord {
+  if (dirtySince === undefined || record.confirmedAt > dirtySince) return record
+  return { ...record, confirmedAt: neverConfirmed }
 }
 
 /** Ends of a pull after which an older confirmation may still be used: the source gave no usable answer at all. */
