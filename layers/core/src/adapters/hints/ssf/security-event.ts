@@ -1,0 +1,52 @@
+import { type Finding, ignored, unreadable } from '../finding.ts'
+import { asObject, member, textAt } from '../foreign.ts'
+import { accountOf, type SubjectNames } from './subject.ts'
+
+const caep = 'https://schemas.openid.net/secevent/caep/event-type/'
+const risc = 'https://schemas.openid.net/secevent/risc/event-type/'
+const ssf = 'https://schemas.openid.net/secevent/ssf/event-type/'
+
+/** After these, roles or the account itself may be other than what is stored. */
+const aboutAccounts = new Set([
+  ...['session-revoked', 'token-claims-change', 'credential-change', 'assurance-level-change', 'risk-level-change'].map(
+    (name) => caep + name,
+  ),
+  ...['account-disabled', 'account-enabled', 'account-purged', 'identifier-changed', 'identifier-recycled'].map(
+    (name) => risc + name,
+  ),
+])
+
+export const verificationEvent = `${ssf}verification`
+const streamUpdated = `${ssf}stream-updated`
+
+/**
+ * A security event token (RFC 8417) whose signature has been verified, as its claim set. Exactly one event is expected
+ * (RFC 8417 section 2.2 asks transmitters for it); several are read as one change of whoever the subject is. A stream that
+ * was paused or disabled may have left events out, so then it may be anybody.
+ */
+export function readSecurityEvent(claims: unknown, names: SubjectNames): Finding {
+  const events = asObject(member(claims, 'events'))
+  if (events === undefined || Object.keys(events).length === 0) return unreadable('no events')
+  const types = Object.keys(events)
+  const about = { kind: 'change', id: member(claims, 'jti') } as const
+  if (types.includes(streamUpdated)) {
+    const isOn = textAt(events[streamUpdated], 'status') === 'enabled'
+    if (!isOn) return { ...about, at: secondsOf(member(claims, 'iat')), reason: 'stream-updated', accounts: [] }
+  }
+  const type = types.find((each) => aboutAccounts.has(each))
+  if (type === undefined) return ignored
+  const event = events[type]
+  // Before SSF 1.0 the subject stood within the event.
+  const subject = member(claims, 'sub_id') ?? member(event, 'subject')
+  return {
+    ...about,
+    at: secondsOf(member(event, 'event_timestamp') ?? member(claims, 'toe') ?? member(claims, 'iat')),
+    reason: type.slice(type.lastIndexOf('/') + 1),
+    accounts: [accountOf(subject, names)],
+  }
+}
+
+/** CAEP counts in seconds, as JWTs do. */
+function secondsOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value * 1000 : undefined
+}
