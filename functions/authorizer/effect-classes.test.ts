@@ -27,6 +27,7 @@ function signedIn(compiled: CompiledCatalog, ...roles: readonly string[]) {
     const holder = {
       account: 'kim',
       organization: 'acme',
+      changeHandle: 'AcmeAcmeKimKimKi',
       client: 'app',
       revision: [world.version, 1] as const,
       ...times,

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { catalogs as shipped } from '@rolecast/catalogs'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
-import { InvalidConfig } from '@rolecast/core/adapters/environment/settings'
-import { DeferredIdentityAdmin } from '@rolecast/core/adapters/identity-admins/deferred-identity-admin'
-import { IxAdmin } from '@rolecast/core/adapters/identity-admins/ix-admin/ix-admin'
+import { openIdentityAdmins } from '@rolecast/core/adapters/identity-admins/open'
 import { KmsKeyWrapper } from '@rolecast/core/adapters/kms/key-wrapper'
+import { RingChangeHandles } from '@rolecast/core/adapters/tokens/change-handles'
 import { JoseSigner } from '@rolecast/core/adapters/tokens/jose-signer'
 import { OwnTokenVerifier } from '@rolecast/core/adapters/tokens/own-token-verifier'
 import { ProviderTokenVerifier } from '@rolecast/core/adapters/tokens/provider-token-verifier'
@@ -17,12 +16,9 @@ import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'
 import { indexCatalog } from '@rolecast/core/domain/grant/decide'
-import * as v from 'valibot'
 import type { TokenDependencies } from './answer-request.ts'
 import type { TokenConfig } from './config.ts'
 import { createLog, describeError } from './log.ts'
-
-const clientSecret = v.pipe(v.string(), v.parseJson(), v.object({ clientSecret: v.pipe(v.string(), v.nonEmpty()) }))
 
 /** Wires the token function. Nothing is contacted yet: keys, secrets and key sets are read when they are first needed. */
 export function connect(
@@ -30,7 +26,7 @@ export function connect(
   options: { readonly onTableRequest?: (operation: string) => void } = {},
 ): TokenDependencies {
   const clock = Date.now
-  const { issuer, stage, identityAdmin: source } = config
+  const { issuer, stage } = config
   const log = createLog((line) => process.stdout.write(line))
   const catalogs = new Map<string, CompiledCatalog>(Object.entries(shipped))
   const { onTableRequest: onRequest } = options
@@ -42,26 +38,25 @@ export function connect(
   })
   const keyRing = new CachedKeyRing({ store: stores.keyRing, clock, maxAgeMs: config.keyRingCacheSeconds * 1000 })
   const wrapper = new KmsKeyWrapper({ keyId: config.kmsKeyId })
+  const handles = new RingChangeHandles({ ring: keyRing, wrapper, stage })
   const verifiers = new Map<string, SubjectTokenVerifier>([
     [issuer, new OwnTokenVerifier({ ring: keyRing, issuer, clock })],
   ])
   for (const provider of config.providers) {
     verifiers.set(provider.issuer, new ProviderTokenVerifier(provider, { clock }))
   }
-  const openIdentityAdmin = async () => {
+  const readSecret = async () => {
     const { SecretsManagerStore } = await import('@rolecast/core/adapters/secrets/secrets-manager')
-    const read = v.safeParse(clientSecret, await new SecretsManagerStore().readSecret(source.secretArn))
-    if (!read.success) throw new InvalidConfig('the secret of the identity admin is not {"clientSecret":"..."}')
-    const { url: baseUrl, tokenUrl, clientId } = source
-    return new IxAdmin({ baseUrl, clientId, clientSecret: read.output.clientSecret, ...(tokenUrl && { tokenUrl }) })
+    return new SecretsManagerStore().readSecret(config.identityAdminsSecret)
   }
   return {
     accounts: stores.accounts,
     customRoles: stores.customRoles,
     grantDocuments: stores.grantDocuments,
-    identityAdmin: new DeferredIdentityAdmin({
-      open: openIdentityAdmin,
-      onFailure: (error) => log('failed', describeError(error)),
+    identityAdmin: openIdentityAdmins({
+      sources: config.identityAdmins,
+      readSecret,
+      onFailure: (error, source) => log('failed', { ...describeError(error), source }),
       clock,
     }),
     pulls: new PullQueue(clock),
@@ -80,6 +75,7 @@ export function connect(
     digest: sha256,
     keyRing,
     signer: new JoseSigner({ ring: keyRing, wrapper, stage }),
+    handles,
     subjectTokens: new SubjectTokenVerifiers(verifiers),
     corsOrigins: config.corsOrigins,
     log,

@@ -26,7 +26,13 @@ const peers: Readonly<Record<string, { readonly make: MakePeer; readonly slower:
 export function ownClaims(model: Model): Record<string, unknown> {
   const grant = { application: 'bench', epoch: 1, kind: 'roles', permissions: model.numbers, gates: [] } as const
   const size = model.permissions.length
-  return { org: 'acme', rev: [7, 3], cfm: Math.floor(Date.now() / 1000), ...writeGrantClaims(grant, size) }
+  return {
+    org: 'acme',
+    chg: 'n8Zq2LwS0aVt5-Yx',
+    rev: [7, 3],
+    cfm: Math.floor(Date.now() / 1000),
+    ...writeGrantClaims(grant, size),
+  }
 }
 
 function own(name: string, handler: Handler, permission: string, tokens: readonly string[]): Contender {

@@ -4,6 +4,7 @@ import { type GrantClaims, writeGrantClaims } from '@rolecast/core/domain/claims
 import type { Grant } from '@rolecast/core/domain/grant/grant'
 import { addNumber, emptySet } from '@rolecast/core/domain/grant/permission-set'
 import { SignJWT } from 'jose'
+import { paperHandle } from './paper-handles.ts'
 
 export const issuer = 'https://tokens.example'
 
@@ -69,7 +70,9 @@ export function claimsFor(
     cfm: now,
     ...overrides,
   }
-  return JSON.parse(JSON.stringify(claims))
+  const { org, sub } = claims as { readonly org: unknown; readonly sub: unknown }
+  const named = typeof org === 'string' && typeof sub === 'string' ? { chg: paperHandle(org, sub) } : {}
+  return JSON.parse(JSON.stringify({ ...named, ...claims }))
 }
 
 /** Signs claims as the token service does. */

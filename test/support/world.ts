@@ -16,6 +16,7 @@ import { compiledShop, plant, shop, shopLock } from '@rolecast/core/domain/catal
 import type { TokenClaims } from '@rolecast/core/domain/claims/token-claims'
 import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
 import { indexCatalog } from '@rolecast/core/domain/grant/decide'
+import { paperHandle } from './paper-handles.ts'
 
 /** Half past eight on some day, so that rounding to seconds shows. */
 export const start = 1_793_000_000_500
@@ -92,6 +93,7 @@ export function createWorld(options: { readonly statements?: readonly AccountSta
     newTokenId: () => `token-${++tokens}`,
     digest: async (text) => createHash('sha256').update(text).digest('base64url'),
     signer: { signToken: async (claims) => accept(JSON.stringify(claims)) },
+    handles: { openHandles: async () => paperHandle },
     subjectTokens: {
       verifySubjectToken: async (token): Promise<Outcome<Subject>> => {
         const subject = subjects.get(token)

@@ -11,6 +11,8 @@ export interface CarriedClaims {
 export interface GrantHolder {
   readonly account: string
   readonly organization: string
+  /** By which the change feed names the account (`chg` of the token); a gateway's context does not carry it on. */
+  readonly changeHandle?: string
   readonly client: string
   /** Only on tokens that were scoped down at the exchange (RFC 9068 section 2.2.3). */
   readonly scope?: string | undefined

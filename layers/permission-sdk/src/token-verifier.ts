@@ -138,13 +138,14 @@ export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Veri
 }
 
 function held(
-  { sub, org, client_id, scope, exp, iat, cfm, rev, prm, dfl, gts }: AccessClaims,
+  { sub, org, chg, client_id, scope, exp, iat, cfm, rev, prm, dfl, gts }: AccessClaims,
   grant: Grant,
 ): HeldGrant {
   return {
     holder: {
       account: sub,
       organization: org,
+      changeHandle: chg,
       client: client_id,
       scope,
       expiresAt: exp,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeReferenceClaim } from '@rolecast/core/domain/claims/permission-claim'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { paperHandle } from '../../../test/support/paper-handles.ts'
 import {
   catalog,
   codeOf,
@@ -33,6 +34,7 @@ describe('a verified token', () => {
     expect(grant.holder).toEqual({
       account: 'ann',
       organization: 'acme',
+      changeHandle: paperHandle('acme', 'ann'),
       client: 'portal',
       scope: 'x y',
       expiresAt: start + 300,
@@ -156,6 +158,7 @@ describe('a refused token', () => {
       org: [undefined, '', ['acme']],
       jti: [undefined, ''],
       client_id: [undefined, 7],
+      chg: [undefined, null, '', 'A'.repeat(15), 'A'.repeat(17), `${'A'.repeat(15)}=`, `${'A'.repeat(15)}+`, 7],
       rev: [undefined, [1], [1, 2, 3], [1, -1], [1, 1.5], ['1', '1'], 'x'],
       cfm: [undefined, '1', 1.5],
       auth_time: ['1', 1.5, null],

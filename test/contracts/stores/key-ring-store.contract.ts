@@ -30,6 +30,12 @@ export function keyRingStoreContract(makeWorld: MakeWorld): void {
       expect(await world.keyRing.readKeyRing()).toEqual({ revision: 1, keys })
     })
 
+    it('keeps the secret of the change handles', async () => {
+      const ring = { keys: [key('one', 'current')], wrappedHandleSecret: Buffer.from('wrapped').toString('base64') }
+      await world.keyRing.writeKeyRing({ revision: 0, ...ring })
+      expect(await world.keyRing.readKeyRing()).toEqual({ revision: 1, ...ring })
+    })
+
     it('refuses a ring that is based on another revision', async () => {
       await world.keyRing.writeKeyRing({ revision: 0, keys: [key('one', 'current')] })
       for (const revision of [0, 2]) {

@@ -47,6 +47,7 @@ describe('a token', () => {
       client_id: 'front-end',
       auth_time: now - 30,
       org: 'acme',
+      chg: expect.stringMatching(/^[\w-]{16}$/),
       rev: [7, 3],
       cfm: now,
     })
@@ -60,7 +61,7 @@ describe('a token', () => {
     defineVault(world)
     const { accessToken } = accepted(await exchange(world, { scope: ['stock.view'] }))
     expect(Object.keys(world.present(accessToken))).toEqual(
-      'iss sub aud exp iat jti client_id auth_time org rev cfm scope prm gts'.split(' '),
+      'iss sub aud exp iat jti client_id auth_time org chg rev cfm scope prm gts'.split(' '),
     )
   })
 

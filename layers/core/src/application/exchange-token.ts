@@ -1,13 +1,14 @@
 import type { TokenClaims } from '../domain/claims/token-claims.ts'
 import { accept, type Outcome, refuse } from '../domain/decision/refusal.ts'
 import { limitGrant } from '../domain/grant/limit.ts'
-import type { SubjectTokenType, SubjectTokenVerifier, TokenSigner } from './ports.ts'
+import type { ChangeHandles, SubjectTokenType, SubjectTokenVerifier, TokenSigner } from './ports.ts'
 import { type GrantDependencies, type ResolvedGrant, resolveGrant } from './resolve-grant.ts'
 import { type OverageDependencies, writeTokenClaims } from './write-token-claims.ts'
 
 export interface ExchangeDependencies extends GrantDependencies, OverageDependencies {
   readonly subjectTokens: SubjectTokenVerifier
   readonly signer: TokenSigner
+  readonly handles: ChangeHandles
   readonly issuer: string
   readonly tokenSeconds: number
   readonly newTokenId: () => string
@@ -47,6 +48,8 @@ export async function exchangeToken(
   dependencies: ExchangeDependencies,
   exchange: TokenExchange,
 ): Promise<Outcome<IssuedToken>> {
+  // Before anything is read: a token is as fresh as its `iat` says.
+  const issuedAt = Math.floor(dependencies.clock() / 1000)
   if (!dependencies.catalogs.has(exchange.audience)) return refuse('unknown_application')
   const verified = await dependencies.subjectTokens.verifySubjectToken(exchange.subjectToken, exchange.subjectTokenType)
   if (!verified.ok) return verified
@@ -60,9 +63,11 @@ export async function exchangeToken(
   if (!limited.ok) return limited
   const { grant, scope, holding } = limited.value
 
-  const issuedAt = Math.floor(dependencies.clock() / 1000)
+  const handleOf = await dependencies.handles.openHandles()
+  if (handleOf === undefined) return refuse('no_signing_key', { reason: 'no_handle_secret' })
+  const now = Math.floor(dependencies.clock() / 1000)
   const expiresAt = Math.min(issuedAt + dependencies.tokenSeconds, subject.expiresAt)
-  if (expiresAt <= issuedAt) return refuse('expired')
+  if (expiresAt <= now) return refuse('expired')
   const claims: TokenClaims = {
     iss: dependencies.issuer,
     sub: subject.subject,
@@ -73,6 +78,7 @@ export async function exchangeToken(
     client_id: subject.clientId,
     ...(subject.authTime === undefined ? {} : { auth_time: subject.authTime }),
     org: subject.organization,
+    chg: handleOf(subject.organization, subject.subject),
     rev: [holding.record.version, holding.organization.revision],
     cfm: Math.floor(holding.record.confirmedAt / 1000),
     ...(scope === undefined ? {} : { scope: scope.join(' ') }),
@@ -80,7 +86,7 @@ export async function exchangeToken(
   }
   const signed = await dependencies.signer.signToken(claims)
   if (!signed.ok) return signed
-  const issued = { accessToken: signed.value, expiresIn: expiresAt - issuedAt }
+  const issued = { accessToken: signed.value, expiresIn: expiresAt - now }
   return accept({ ...issued, ...(scope && { scope }), kind: grant.kind, stale: holding.stale })
 }
 

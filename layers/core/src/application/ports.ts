@@ -190,6 +190,9 @@ export interface KeyFactory {
   createSecret(): Uint8Array
 }
 
+/** Under which `kid` the secret of the change handles is wrapped; no key is called so. */
+export const handleSecretKid = 'change-handles'
+
 /** The names that the change feed and the `chg` of tokens use. */
 export interface ChangeHandles {
   /** `undefined` where the key ring holds no secret yet. Throws when the store or the wrapper cannot be reached. */

@@ -61,6 +61,29 @@ describe('rotating keys', () => {
     ])
   })
 
+  it('makes the secret of the change handles once, wrapped in a context of its own', async () => {
+    const { dependencies, time } = setUp()
+    const { wrappedHandleSecret = '' } = (await rotateKeys(dependencies)).ring
+    const wrapped = Buffer.from(wrappedHandleSecret, 'base64')
+    expect(await dependencies.wrapper.unwrap(wrapped, { stage: 'test', kid: 'change-handles' })).toHaveLength(32)
+    await expect(dependencies.wrapper.unwrap(wrapped, { stage: 'prod', kid: 'change-handles' })).rejects.toThrow()
+    time.now += 1_000
+    const rotated = await rotateKeys(dependencies)
+    expect(rotated).toMatchObject({ changed: true, ring: { wrappedHandleSecret } })
+    const kid = rotated.ring.keys.find(({ state }) => state === 'current')?.kid ?? ''
+    expect((await rotateKeys(dependencies, { remove: kid })).ring.wrappedHandleSecret).toBe(wrappedHandleSecret)
+  })
+
+  it('makes the secret for a ring that has none, and changes nothing else in it', async () => {
+    const { dependencies, database } = setUp()
+    const { keys, revision } = (await rotateKeys(dependencies)).ring
+    database.keyRing = { revision, keys }
+    const { changed, ring } = await rotateKeys(dependencies)
+    expect(changed).toBe(true)
+    expect(ring).toEqual({ revision: revision + 1, keys, wrappedHandleSecret: expect.any(String) })
+    expect(database.keyRing).toEqual(ring)
+  })
+
   it('ends in one ring when two run at once', async () => {
     const { dependencies, database } = setUp()
     const both = await Promise.all([rotateKeys(dependencies), rotateKeys(dependencies)])

@@ -38,6 +38,7 @@ export function checkClaims(
   if (!isName(claims['org'])) return malformed('org')
   if (!isName(claims['jti'])) return malformed('jti')
   if (!isName(claims['client_id'])) return malformed('client_id')
+  if (!isName(claims['chg']) || !/^[\w-]{16}$/.test(claims['chg'])) return malformed('chg')
   if (!isWhole(claims['cfm'])) return malformed('cfm')
   if (!Array.isArray(rev) || rev.length !== 2 || !isWhole(rev[0]) || !isWhole(rev[1])) return malformed('rev')
   if (claims['auth_time'] !== undefined && !isWhole(claims['auth_time'])) return malformed('auth_time')

@@ -26,6 +26,7 @@ const ringItem = v.object({
       since: moment,
     }),
   ),
+  wrappedHandleSecret: v.optional(v.pipe(v.string(), v.base64())),
 })
 
 export class DynamoKeyRingStore implements KeyRingStore {
@@ -40,8 +41,8 @@ export class DynamoKeyRingStore implements KeyRingStore {
   async readKeyRing(): Promise<KeyRing> {
     const item = await this.#table.get(keyRingItemKey())
     if (item === undefined) return { revision: 0, keys: [] }
-    const { revision, keys } = parseItem(ringItem, item, 'keyring')
-    return { revision, keys }
+    const { revision, keys, wrappedHandleSecret } = parseItem(ringItem, item, 'keyring')
+    return { revision, keys, ...(wrappedHandleSecret !== undefined && { wrappedHandleSecret }) }
   }
 
   /** Every key that leaves the ring is logged: tokens signed with it end at once, if any still live. */
@@ -49,7 +50,15 @@ export class DynamoKeyRingStore implements KeyRingStore {
     const stored = await this.readKeyRing()
     if (stored.revision !== ring.revision) return { outcome: 'conflict' }
     const revision = ring.revision + 1
-    const item = { ...keyRingItemKey(), kind: 'keyring', revision, keys: ring.keys.map((key) => ({ ...key })) }
+    const { wrappedHandleSecret: secret } = ring
+    const keys = ring.keys.map((key) => ({ ...key }))
+    const item = {
+      ...keyRingItemKey(),
+      kind: 'keyring',
+      revision,
+      keys,
+      ...(secret !== undefined && { wrappedHandleSecret: secret }),
+    }
     const at = this.#clock()
     const gone = stored.keys.filter(({ kid }) => !ring.keys.some((key) => key.kid === kid))
     const failed = await this.#table.transact([

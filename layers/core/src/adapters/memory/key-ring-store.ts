@@ -19,7 +19,7 @@ export class MemoryKeyRingStore implements KeyRingStore {
     const stored = this.#database.keyRing
     if (stored.revision !== ring.revision) return { outcome: 'conflict' }
     const revision = ring.revision + 1
-    this.#database.keyRing = structuredClone({ revision, keys: ring.keys })
+    this.#database.keyRing = structuredClone({ ...ring, revision })
     const at = this.#database.clock()
     for (const { kid } of stored.keys) {
       if (ring.keys.some((key) => key.kid === kid)) continue

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair } from 'jose'
 import type { KeyFactory, NewKey, RingKey } from '../../application/ports.ts'
 
-/** Makes signing keys: P-256 for ES256, 2048 bits for RS256. */
+/** Makes signing keys, P-256 for ES256, 2048 bits for RS256, and secrets. */
 export class JoseKeyFactory implements KeyFactory {
   async createKey(alg: RingKey['alg']): Promise<NewKey> {
     const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 })
@@ -13,6 +14,10 @@ export class JoseKeyFactory implements KeyFactory {
       publicJwk,
       privateKey: Buffer.from(pem.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64'),
     }
+  }
+
+  createSecret(): Uint8Array {
+    return randomBytes(32)
   }
 }
 

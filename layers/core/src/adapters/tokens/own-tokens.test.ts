@@ -24,6 +24,7 @@ const claims: TokenClaims = {
   client_id: 'front-end',
   auth_time: now - 5,
   org: 'acme',
+  chg: 'AAAAAAAAAAAAAAAA',
   rev: [7, 3],
   cfm: now,
   prm: '1b_w',

@@ -15,6 +15,8 @@ export interface TokenClaims {
   readonly auth_time?: number
   /** The one organization the token is for. */
   readonly org: string
+  /** By which the change feed names the account: 8 characters for the organization, 8 for the account within it. */
+  readonly chg: string
   /** Revisions the permissions were computed from: the account's version, the organization's revision. */
   readonly rev: readonly [account: number, organization: number]
   /** When the assignment behind the token was confirmed with the identity admin, epoch seconds. */

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import vectors from '../../../../../docs/claims.vectors.json' with { type: 'json' }
+import { handlesBy } from '../freshness/change-handle.ts'
 import { addNumber, emptySet } from '../grant/permission-set.ts'
 import { readPermissionClaim, writePermissionClaim } from './permission-claim.ts'
 
@@ -21,5 +22,12 @@ describe('golden vectors of docs/claims.md', () => {
   it.each(vectors.documents)('addresses a grant document by its SHA-256', ({ content, digest, prm }) => {
     expect(createHash('sha256').update(content).digest('base64url')).toBe(digest)
     expect(readPermissionClaim(prm, [24])).toMatchObject({ ok: true, value: { kind: 'reference', digest } })
+  })
+
+  it.each(vectors.handles)('names $account of $organization', ({ secret, organization, account, chg }) => {
+    const key = Buffer.from(secret, 'base64url')
+    const handleOf = handlesBy((text) => createHmac('sha256', key).update(text).digest())
+    expect(handleOf(organization, account)).toBe(chg)
+    expect(handleOf(organization)).toBe(chg.slice(0, 8))
   })
 })
