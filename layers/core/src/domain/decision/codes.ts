@@ -25,18 +25,28 @@ export interface Answer {
     | 'temporarily_unavailable'
   /** `error` of a `WWW-Authenticate: Bearer` challenge (RFC 6750 section 3), where one belongs to the code. */
   readonly challenge?: 'invalid_token' | 'insufficient_scope'
+  /** `err` of an answer to a security event token (RFC 8935 section 2.4), where the code can occur there. */
+  readonly set?:
+    | 'invalid_request'
+    | 'invalid_key'
+    | 'invalid_issuer'
+    | 'invalid_audience'
+    | 'authentication_failed'
+    | 'access_denied'
 }
 
 const getToken = 'Exchange your sign-in for a token at POST /oauth/token and repeat the request.'
 const askAdmin = 'Ask an administrator of your organization for a role that grants it; GET /session/explain says which.'
 const retry = 'Try again in a moment; if it persists, tell the operators the code.'
 const fixRequest = 'Correct the request and repeat it.'
+const fixEvent = 'Correct the source, let it state the account anew, and drop the parked event.'
 
 /** ONE table: every refusal code and its answers. */
 export const answers = {
   no_token: { status: 401, title: 'No token was presented', next: getToken },
   token_too_large: {
     status: 401,
+    set: 'invalid_request',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token is too large',
@@ -44,6 +54,7 @@ export const answers = {
   },
   malformed_token: {
     status: 401,
+    set: 'invalid_request',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token cannot be read',
@@ -51,6 +62,7 @@ export const answers = {
   },
   unsupported_header: {
     status: 401,
+    set: 'invalid_request',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token header asks for something that is not accepted',
@@ -58,6 +70,7 @@ export const answers = {
   },
   unsupported_algorithm: {
     status: 401,
+    set: 'invalid_key',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token is signed with an algorithm that is not accepted',
@@ -65,6 +78,7 @@ export const answers = {
   },
   unsupported_type: {
     status: 401,
+    set: 'invalid_request',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token is not of the accepted type',
@@ -72,6 +86,7 @@ export const answers = {
   },
   unknown_key: {
     status: 401,
+    set: 'invalid_key',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token is signed with a key that is not known',
@@ -79,6 +94,7 @@ export const answers = {
   },
   bad_signature: {
     status: 401,
+    set: 'authentication_failed',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The signature of the token does not verify',
@@ -86,6 +102,7 @@ export const answers = {
   },
   wrong_issuer: {
     status: 401,
+    set: 'invalid_issuer',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token comes from another issuer',
@@ -93,6 +110,7 @@ export const answers = {
   },
   wrong_audience: {
     status: 401,
+    set: 'invalid_audience',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token is meant for another application',
@@ -107,6 +125,7 @@ export const answers = {
   },
   expired: {
     status: 401,
+    set: 'invalid_request',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token has expired',
@@ -114,6 +133,7 @@ export const answers = {
   },
   not_yet_valid: {
     status: 401,
+    set: 'invalid_request',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'The token is not valid yet',
@@ -121,6 +141,7 @@ export const answers = {
   },
   malformed_claim: {
     status: 401,
+    set: 'invalid_request',
     challenge: 'invalid_token',
     oauth: 'invalid_request',
     title: 'A claim of the token cannot be read',
@@ -292,6 +313,101 @@ export const answers = {
     oauth: 'temporarily_unavailable',
     title: 'The store cannot be reached',
     next: retry,
+  },
+  event_malformed: { status: 400, title: 'The event is not what its contract says', next: fixEvent },
+  event_too_large: { status: 413, title: 'The event is larger than 64 KiB', next: fixEvent },
+  event_unknown_type: { status: 400, title: 'No contract has this type of event', next: fixEvent },
+  event_unknown_version: {
+    status: 400,
+    title: 'The contract of the event is not known in this version',
+    next: 'Deploy the release that knows the version, then replay the parked event.',
+  },
+  event_without_version: {
+    status: 400,
+    title: 'The statement has no version, so its place among the others is not known',
+    next: fixEvent,
+  },
+  event_unsigned: {
+    status: 401,
+    title: 'The source has to sign its events, and did not',
+    next: 'Find out who put the event. If it was the source, let it sign; drop the parked event.',
+  },
+  event_signature_invalid: {
+    status: 401,
+    title: 'The signature of the event does not hold for what it says',
+    next: 'Find out who put the event. If keys were changed, publish them and replay it; otherwise drop it.',
+  },
+  event_foreign_source: {
+    status: 403,
+    title: 'The source is not configured, or not for this type of event',
+    next: 'Configure the source and replay the parked event, or find out who put it and drop it.',
+  },
+  event_foreign_organization: {
+    status: 403,
+    title: 'The source does not speak for this organization',
+    next: 'Configure the source for the organization and replay the parked event, or drop it.',
+  },
+  event_id_reused: {
+    status: 409,
+    title: 'An event with this identifier and another content has come before',
+    next: fixEvent,
+  },
+  event_too_old: {
+    status: 410,
+    title: 'The event is older than anything that can be told apart from a forgery',
+    next: 'Drop it: the account is read at its source at the next access.',
+  },
+  event_future_dated: {
+    status: 400,
+    title: 'The event says it happens in the future',
+    next: 'Set the clock of the source right, then replay the parked event.',
+  },
+  event_conflicts: {
+    status: 409,
+    title: 'Another statement has the same version and another content',
+    next: 'Nothing is taken from either until the source is read again. Find out why it numbers twice; drop the event.',
+  },
+  event_unsettled: {
+    status: 503,
+    title: 'The source could not be asked about what the event hints at',
+    next: 'The account stays unconfirmed until it is. Replay the parked event when the source answers.',
+  },
+  no_such_hook: { status: 404, title: 'There is no connection of this name', next: 'Correct the address at the sender.' },
+  delivery_unauthenticated: {
+    status: 401,
+    set: 'authentication_failed',
+    title: 'The sender did not prove who it is',
+    next: 'Give the sender the secret of the connection.',
+  },
+  delivery_expired: {
+    status: 401,
+    title: 'The delivery was signed too long ago, or in the future',
+    next: 'Set the clock of the sender right, and deliver again with a new signature.',
+  },
+  delivery_media_type: {
+    status: 415,
+    set: 'invalid_request',
+    title: 'The media type of the delivery is not the one of its protocol',
+    next: fixRequest,
+  },
+  delivery_too_large: {
+    status: 413,
+    set: 'invalid_request',
+    title: 'The delivery is too large',
+    next: 'Send fewer events at once.',
+  },
+  delivery_malformed: {
+    status: 400,
+    set: 'invalid_request',
+    title: 'The delivery cannot be read',
+    next: 'Correct the sender and let it deliver again. What came is among the parked events.',
+  },
+  delivery_not_kept: { status: 503, title: 'The delivery could not be kept', next: 'Deliver it again.' },
+  wrong_stream_state: {
+    status: 400,
+    set: 'invalid_request',
+    title: 'The verification carries another state than the one asked for',
+    next: 'Ask the transmitter for a verification with the state of the connection.',
   },
   internal: { status: 500, oauth: 'server_error', title: 'Something went wrong', next: retry },
 } as const satisfies Record<string, Answer>
