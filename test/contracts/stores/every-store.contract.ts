@@ -2,6 +2,7 @@ import { accountStoreContract } from './account-store.contract.ts'
 import { changeLogContract } from './change-log.contract.ts'
 import { customRoleStoreContract } from './custom-role-store.contract.ts'
 import { grantDocumentStoreContract } from './grant-document-store.contract.ts'
+import { hintsContract } from './hints.contract.ts'
 import { keyRingStoreContract } from './key-ring-store.contract.ts'
 import { organizationStoreContract } from './organization-store.contract.ts'
 import type { MakeWorld } from './world.ts'
@@ -9,6 +10,7 @@ import type { MakeWorld } from './world.ts'
 /** The contract of every port that a database implements. */
 export function storeContracts(makeWorld: MakeWorld): void {
   accountStoreContract(makeWorld)
+  hintsContract(makeWorld)
   organizationStoreContract(makeWorld)
   customRoleStoreContract(makeWorld)
   grantDocumentStoreContract(makeWorld)

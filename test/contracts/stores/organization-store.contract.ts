@@ -110,6 +110,66 @@ export function organizationStoreContract(makeWorld: MakeWorld): void {
       ])
     })
 
+    describe('hinted at', () => {
+      const read = () => world.organizations.readOrganization('acme')
+
+      it('is marked, with its revision and a log entry', async () => {
+        expect(await world.organizations.markOrganizationDirty('acme', start - 9)).toBe('absent')
+        expect(await read()).toBeUndefined()
+        await world.organizations.putOrganization(acme)
+        world.time.now = start + 5
+        expect(await world.organizations.markOrganizationDirty('acme', start - 9)).toBe('marked')
+        expect(await read()).toEqual({ ...acme, dirtySince: start - 9, revision: 2 })
+        expect(await world.changes.readChanges(start)).toEqual([
+          { scope: 'organization', organization: 'acme', revision: 2, at: start + 5 },
+        ])
+      })
+
+      it('writes nothing for a hint no younger than the last one, and takes one from the future for now', async () => {
+        await world.organizations.putOrganization(acme)
+        await world.organizations.markOrganizationDirty('acme', start + 3_600_000)
+        const marked = { ...acme, dirtySince: start, revision: 2 }
+        for (const hintedAt of [start, start - 1, start + 1]) {
+          expect(await world.organizations.markOrganizationDirty('acme', hintedAt)).toBe('marked')
+        }
+        expect(await read()).toEqual(marked)
+        expect(await world.changes.readChanges(start)).toHaveLength(1)
+      })
+
+      it('keeps the mark through every other change', async () => {
+        await world.organizations.putOrganization(acme)
+        await world.organizations.markOrganizationDirty('acme', start)
+        await world.organizations.putOrganization({ ...acme, title: 'Acme Ltd', revision: 2 })
+        const role = { organization: 'acme', application: 'shop', id: 'packer', title: 'Packer', description: '' }
+        await world.customRoles.putCustomRole({ ...role, grants: [], gates: [], revision: 0 })
+        expect(await read()).toMatchObject({ title: 'Acme Ltd', dirtySince: start, revision: 4 })
+      })
+
+      it('loses no hint when many come at once', async () => {
+        await world.organizations.putOrganization(acme)
+        world.time.now = start + 100
+        const hints = [start + 3, start + 9, start + 1]
+        await Promise.all(hints.map((hintedAt) => world.organizations.markOrganizationDirty('acme', hintedAt)))
+        expect(await read()).toMatchObject({ dirtySince: start + 9 })
+      })
+    })
+
+    it('keeps the name of its identity admin, and is marked when it gets another', async () => {
+      const okta = { ...acme, identityAdmin: 'okta-acme' }
+      await world.organizations.putOrganization(okta)
+      expect(await world.organizations.readOrganization('acme')).toEqual({ ...okta, revision: 1 })
+      world.time.now = start + 5
+      await world.organizations.putOrganization({ ...acme, revision: 1 })
+      expect(await world.organizations.readOrganization('acme')).toEqual({
+        ...acme,
+        dirtySince: start + 5,
+        revision: 2,
+      })
+      expect(await world.changes.readChanges(start)).toEqual([
+        { scope: 'organization', organization: 'acme', revision: 2, at: start + 5 },
+      ])
+    })
+
     it('logs nothing that only adds, and no change that was refused', async () => {
       await world.organizations.putOrganization(acme)
       const more = { ...acme.applications, library: { features: ['loans'], defaultFull: true } }

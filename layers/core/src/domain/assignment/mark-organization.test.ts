@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { markOrganization, withMarks } from './mark-organization.ts'
+import type { Organization } from './organization.ts'
+
+const acme: Organization = {
+  organization: 'acme',
+  title: 'Acme',
+  issuer: 'https://login.example',
+  applications: {},
+  revision: 4,
+}
+const marked = { ...acme, dirtySince: 500 }
+
+describe('a hint about an organization', () => {
+  it('marks it, and only forwards', () => {
+    expect(markOrganization(acme, 500)).toEqual(marked)
+    expect(markOrganization(marked, 501)).toEqual({ ...acme, dirtySince: 501 })
+    expect(markOrganization(marked, 500)).toBe(marked)
+    expect(markOrganization(marked, 499)).toBe(marked)
+  })
+})
+
+describe('settings', () => {
+  it('written by somebody who does not speak of marks lose none', () => {
+    expect(withMarks(marked, acme, 900)).toEqual(marked)
+    expect(withMarks(marked, { ...acme, dirtySince: 100 }, 900)).toEqual(marked)
+    expect(withMarks(undefined, acme, 900)).toBe(acme)
+  })
+
+  it('that name another identity admin mark the organization', () => {
+    const moved = { ...acme, identityAdmin: 'okta' }
+    expect(withMarks(acme, moved, 900)).toEqual({ ...moved, dirtySince: 900 })
+    expect(withMarks(moved, acme, 900), 'back to the default').toEqual({ ...acme, dirtySince: 900 })
+    expect(withMarks(moved, moved, 900)).toBe(moved)
+    expect(withMarks(undefined, moved, 900), 'nothing was confirmed by anybody before').toBe(moved)
+  })
+})
