@@ -1,4 +1,5 @@
 /** Where a stage is deployed and whom it talks to: the values that differ between two owners of the same code. */
+import { identityAdmins } from '@rolecast/core/adapters/environment/identity-admins'
 import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import * as v from 'valibot'
 import type { StageName, stages } from './stages.ts'
@@ -29,8 +30,11 @@ const schema = v.strictObject({
       algorithms: v.optional(v.array(v.string())),
     }),
   ),
-  /** The identity admin. The client secret is not here: it is put into the secret that the data stack creates. */
-  identityAdmin: v.strictObject({ url, tokenUrl: v.optional(url), clientId: v.string() }),
+  /**
+   * Identity admins, as the functions' ROLECAST_IDENTITY_ADMINS spells them; the first is the default. Secrets are not here:
+   * they are put into the secret that the data stack creates.
+   */
+  identityAdmins,
   /** Ages in seconds, where the defaults of the token function do not fit. */
   ages: v.optional(
     v.strictObject({
@@ -106,7 +110,7 @@ const placeholder = {
       organization: { claim: 'org' },
     },
   ],
-  identityAdmin: { url: 'https://identity-admin.invalid', clientId: 'rolecast' },
+  identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'https://identity-admin.invalid', clientId: 'rolecast' }],
 }
 
 const defaults: Record<keyof typeof stages, unknown> = {
@@ -121,7 +125,7 @@ const defaults: Record<keyof typeof stages, unknown> = {
         organization: { claim: 'org' },
       },
     ],
-    identityAdmin: { url: 'http://127.0.0.1:4300', clientId: 'rolecast' },
+    identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'http://127.0.0.1:4300', clientId: 'rolecast' }],
   },
   dev: placeholder,
   staging: placeholder,

@@ -25,7 +25,7 @@ export const deployment = {
       organization: { claim: 'org' },
     },
   ],
-  identityAdmin: { url: 'https://admin.example.com', clientId: 'rolecast' },
+  identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'https://admin.example.com', clientId: 'rolecast' }],
 }
 
 /** The app with one stage, without the validations that take time. */

@@ -37,19 +37,20 @@ describe('the deployment of a stage', () => {
   it('trusts nobody where it is not given', () => {
     const { configured, deployment: placeholders } = readDeployment('prod', undefined)
     expect(configured).toBe(false)
-    const hosts = [...placeholders.providers.map(({ issuer }) => issuer), placeholders.identityAdmin.url]
+    const sourceHosts = placeholders.identityAdmins.map((each) => ('url' in each ? each.url : 'none'))
+    const hosts = [...placeholders.providers.map(({ issuer }) => issuer), ...sourceHosts]
     for (const host of hosts) expect(host).toMatch(/\.invalid$/)
   })
 
   it.each([
     ['not JSON', '{', 'not JSON'],
     ['an unknown member', { ...deployment, provider: [] }, 'provider: is not a member'],
-    ['a deployment without an identity admin', { providers: deployment.providers }, 'identityAdmin: is missing'],
+    ['a deployment without an identity admin', { providers: deployment.providers }, 'identityAdmins: is missing'],
     ['a token for an hour', { ...deployment, ages: { tokenSeconds: 3_600 } }, 'ages.tokenSeconds'],
     ['a wrong account', { ...deployment, account: '123' }, 'account'],
     [
       'a secret that belongs elsewhere',
-      { ...deployment, identityAdmin: { ...deployment.identityAdmin, secret: 'x' } },
+      { ...deployment, identityAdmins: [{ ...deployment.identityAdmins[0], secret: 'x' }] },
       'secret',
     ],
     [

@@ -8,14 +8,15 @@ const provider = {
   audiences: ['https://api.acme.example'],
   organization: { claim: 'org' },
 }
-const identityAdmin = { url: 'https://ix-admin.example', clientId: 'rolecast', secretArn: 'arn:aws:secretsmanager:x' }
+const identityAdmin = { kind: 'ix-admin', name: 'ix-admin', url: 'https://ix-admin.example', clientId: 'rolecast' }
 const env = {
   ROLECAST_TABLE: 'table',
   ROLECAST_STAGE: 'dev',
   ROLECAST_ISSUER: 'https://tokens.example',
   ROLECAST_KMS_KEY_ID: 'key',
   ROLECAST_PROVIDERS: JSON.stringify([provider]),
-  ROLECAST_IDENTITY_ADMIN: JSON.stringify(identityAdmin),
+  ROLECAST_IDENTITY_ADMINS: JSON.stringify([identityAdmin]),
+  ROLECAST_IDENTITY_ADMINS_SECRET: 'arn:aws:secretsmanager:x',
 }
 
 describe('the settings of the token function', () => {
@@ -26,7 +27,8 @@ describe('the settings of the token function', () => {
       issuer: 'https://tokens.example',
       kmsKeyId: 'key',
       providers: [{ ...provider, algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA'] }],
-      identityAdmin,
+      identityAdmins: [identityAdmin],
+      identityAdminsSecret: 'arn:aws:secretsmanager:x',
       corsOrigins: [],
       confirmedForSeconds: 30,
       staleIfErrorSeconds: 900,

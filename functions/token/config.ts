@@ -1,3 +1,5 @@
+import { identityAdminSettings, type SourceSettings } from '@rolecast/core/adapters/environment/identity-admins'
+import { secureUrl as url } from '@rolecast/core/adapters/environment/secure-url'
 import { InvalidConfig, readSettings, text, whole } from '@rolecast/core/adapters/environment/settings'
 import { providerAlgorithms, type TrustedProvider } from '@rolecast/core/application/ports'
 import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
@@ -11,13 +13,9 @@ export interface TokenConfig {
   readonly issuer: string
   readonly kmsKeyId: string
   readonly providers: readonly TrustedProvider[]
-  readonly identityAdmin: {
-    readonly url: string
-    readonly tokenUrl?: string | undefined
-    readonly clientId: string
-    /** Where the client secret is; its text is `{"clientSecret":"..."}`. */
-    readonly secretArn: string
-  }
+  /** The first is the default. */
+  readonly identityAdmins: readonly SourceSettings[]
+  readonly identityAdminsSecret: string
   /** Web origins whose pages may read answers; none by default. */
   readonly corsOrigins: readonly string[]
   readonly confirmedForSeconds: number
@@ -28,7 +26,6 @@ export interface TokenConfig {
   readonly claimBudgetBytes: number
 }
 
-const url = v.pipe(v.string(), v.check(isSecureUrl, 'must be an https URL (http only on a loopback address)'))
 const origin = v.pipe(
   url,
   v.check(
@@ -65,7 +62,7 @@ const settings = v.strictObject({
       v.check((all) => new Set(all.map(({ issuer }) => issuer)).size === all.length, 'names an issuer twice'),
     ),
   ),
-  ROLECAST_IDENTITY_ADMIN: json(v.strictObject({ url, tokenUrl: v.optional(url), clientId: text, secretArn: text })),
+  ...identityAdminSettings,
   ROLECAST_CORS_ORIGINS: v.optional(json(v.array(origin)), '[]'),
   ROLECAST_CONFIRMED_FOR_SECONDS: whole({ otherwise: 30, least: 0, most: 3_600 }),
   ROLECAST_STALE_IF_ERROR_SECONDS: whole({ otherwise: 900, least: 0, most: 86_400 }),
@@ -87,7 +84,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): T
     issuer: output.ROLECAST_ISSUER,
     kmsKeyId: output.ROLECAST_KMS_KEY_ID,
     providers: output.ROLECAST_PROVIDERS.map(({ clientIds, ...rest }) => (clientIds ? { ...rest, clientIds } : rest)),
-    identityAdmin: output.ROLECAST_IDENTITY_ADMIN,
+    identityAdmins: output.ROLECAST_IDENTITY_ADMINS,
+    identityAdminsSecret: output.ROLECAST_IDENTITY_ADMINS_SECRET,
     corsOrigins: output.ROLECAST_CORS_ORIGINS,
     confirmedForSeconds: output.ROLECAST_CONFIRMED_FOR_SECONDS,
     staleIfErrorSeconds: output.ROLECAST_STALE_IF_ERROR_SECONDS,
@@ -96,14 +94,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): T
     keyRingCacheSeconds: output.ROLECAST_KEY_RING_CACHE_SECONDS,
     claimBudgetBytes: output.ROLECAST_CLAIM_BUDGET_BYTES,
   }
-}
-
-/** https, or http on this very machine. */
-function isSecureUrl(value: string): boolean {
-  const parsed = URL.canParse(value) ? new URL(value) : undefined
-  if (parsed === undefined || parsed.username !== '' || parsed.hash !== '') return false
-  const isLocal = ['127.0.0.1', '[::1]', 'localhost'].includes(parsed.hostname)
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLocal)
 }
 
 function json<Schema extends v.GenericSchema>(schema: Schema) {

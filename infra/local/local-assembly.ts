@@ -36,7 +36,7 @@ export function localDeployment(ports: SystemPorts) {
         organization: { claim: 'org' },
       },
     ],
-    identityAdmin: { url: at(ports.ixAdmin), clientId: 'rolecast' },
+    identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: at(ports.ixAdmin), clientId: 'rolecast' }],
   }
 }
 

@@ -1,8 +1,8 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { HttpMethod, HttpRoute, HttpRouteKey } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
+import { grantSecretOf, identityAdminsEnvironment } from '../constructs/identity-admins.ts'
 import { LambdaFunction } from '../constructs/lambda-function.ts'
 import { PublicHttpApi } from '../constructs/public-http-api.ts'
 import { SdkLayer } from '../constructs/sdk-layer.ts'
@@ -65,10 +65,7 @@ export class IdentityStack extends Stack {
         ...shared,
         ROLECAST_ISSUER: this.issuer,
         ROLECAST_PROVIDERS: JSON.stringify(deployment.providers),
-        ROLECAST_IDENTITY_ADMIN: JSON.stringify({
-          ...deployment.identityAdmin,
-          secretArn: data.identityAdminSecret.secretArn,
-        }),
+        ...identityAdminsEnvironment(deployment, data.identityAdminSecret),
         ...settingsOf({
           ROLECAST_TOKEN_SECONDS: deployment.ages.tokenSeconds,
           ROLECAST_CONFIRMED_FOR_SECONDS: deployment.ages.confirmedForSeconds,
@@ -99,12 +96,7 @@ export class IdentityStack extends Stack {
     grantItems(data.table, this.rotateKeys.function, 'rotate-keys')
     grantWrapping(data.wrappingKey, this.token.function, ['Decrypt'], stage)
     grantWrapping(data.wrappingKey, this.rotateKeys.function, ['Encrypt'], stage)
-    this.token.function.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['secretsmanager:GetSecretValue'],
-        resources: [data.identityAdminSecret.secretArn],
-      }),
-    )
+    grantSecretOf(data.identityAdminSecret, this.token.function)
     const integration = new HttpLambdaIntegration('Token', this.token.function, { scopePermissionToRoute: false })
     for (const [method, path] of routes) this.api.api.addRoutes({ path, methods: [method], integration })
     new HttpRoute(this.api.api, 'EverythingElse', {

@@ -20,11 +20,10 @@ export function environments(): Record<string, Record<string, string>> {
           organization: { claim: 'org' },
         },
       ]),
-      ROLECAST_IDENTITY_ADMIN: JSON.stringify({
-        url: 'https://admin.example',
-        clientId: 'rolecast',
-        secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:bench',
-      }),
+      ROLECAST_IDENTITY_ADMINS: JSON.stringify([
+        { kind: 'ix-admin', name: 'ix-admin', url: 'https://admin.example', clientId: 'rolecast' },
+      ]),
+      ROLECAST_IDENTITY_ADMINS_SECRET: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:bench',
     },
     'rotate-keys': { ...aws, ...ring },
   }

@@ -82,7 +82,10 @@ export async function startTokenService(dynamoDbEndpoint: string, settings: Read
       { issuer: providerIssuer, jwksUri: keySet.url, audiences, clientIds: ['front-end'], organization },
       { issuer: otherIssuer, jwksUri: otherKeySet.url, audiences, organization },
     ]),
-    ROLECAST_IDENTITY_ADMIN: JSON.stringify({ url: ixAdmin.url, clientId: client.clientId, secretArn: 'arn:secret' }),
+    ROLECAST_IDENTITY_ADMINS: JSON.stringify([
+      { kind: 'ix-admin', name: 'ix-admin', url: ixAdmin.url, clientId: client.clientId },
+    ]),
+    ROLECAST_IDENTITY_ADMINS_SECRET: 'arn:secret',
     ...settings,
   })
   const tableRequests: string[] = []

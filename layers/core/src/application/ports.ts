@@ -243,14 +243,32 @@ export type PullFailure =
   | { readonly outcome: 'garbage'; readonly detail: string }
   | { readonly outcome: 'partial' }
 
+/** `unmapped`: names (of roles, groups, accounts) that the source gave and the mapping does not know. They count for nothing. */
 export type PullOutcome =
-  | { readonly outcome: 'statement'; readonly statement: SourceStatement; readonly etag?: string }
+  | {
+      readonly outcome: 'statement'
+      readonly statement: SourceStatement
+      readonly etag?: string
+      readonly unmapped?: number
+    }
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'not_found' }
   | PullFailure
 
+/**
+ * One page of a walk through an organization. `next` (at most 1,024 characters, opaque: it carries what the source's adapter
+ * checks across pages) reads on; a page without it ends a walk that was whole, as far as the source lets one see.
+ * `inconsistent`: the walk contradicts itself (a total that changes, an account twice, a cursor that repeats, an end before
+ * the announced number). What it did not show says nothing; it has to begin anew.
+ */
 export type PageOutcome =
-  | { readonly outcome: 'page'; readonly statements: readonly SourceStatement[]; readonly next?: string }
+  | {
+      readonly outcome: 'page'
+      readonly statements: readonly SourceStatement[]
+      readonly next?: string
+      readonly unmapped?: number
+    }
+  | { readonly outcome: 'inconsistent'; readonly detail: string }
   | PullFailure
 
 /** A verified sign-in at an identity provider. Times are epoch seconds. */
