@@ -1,10 +1,12 @@
 import { accountStoreContract } from './account-store.contract.ts'
 import { changeLogContract } from './change-log.contract.ts'
 import { customRoleStoreContract } from './custom-role-store.contract.ts'
+import { directoryStoreContract } from './directory-store.contract.ts'
 import { grantDocumentStoreContract } from './grant-document-store.contract.ts'
 import { hintsContract } from './hints.contract.ts'
 import { keyRingStoreContract } from './key-ring-store.contract.ts'
 import { organizationStoreContract } from './organization-store.contract.ts'
+import { scimTokenStoreContract } from './scim-token-store.contract.ts'
 import type { MakeWorld } from './world.ts'
 
 /** The contract of every port that a database implements. */
@@ -16,4 +18,6 @@ export function storeContracts(makeWorld: MakeWorld): void {
   grantDocumentStoreContract(makeWorld)
   keyRingStoreContract(makeWorld)
   changeLogContract(makeWorld)
+  directoryStoreContract(makeWorld)
+  scimTokenStoreContract(makeWorld)
 }

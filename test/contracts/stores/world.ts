@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { memoryStores } from '@rolecast/core/adapters/memory/stores'
+import type { DirectoryStore, ScimTokenStore } from '@rolecast/core/application/directory/ports'
 import type {
   AccountStore,
   ChangeLog,
@@ -20,6 +21,8 @@ export interface StoreWorld {
   readonly grantDocuments: GrantDocumentStore
   readonly keyRing: KeyRingStore
   readonly changes: ChangeLog
+  readonly directory: DirectoryStore
+  readonly scimTokens: ScimTokenStore
   readonly time: { now: number }
 }
 

@@ -48,6 +48,23 @@ export function customRoleItemKey(organization: string, application: string, id:
   return { pk: customRolePartition(organization, application), sk: joined('role', id) }
 }
 
+export function eventIdItemKey(source: string, eventId: string): ItemKey {
+  return { pk: joined('event', source, eventId), sk: 'noted' }
+}
+
+/** Parked events share this many partitions: a storm of them is a storm of writes. */
+const parkedShards = 8
+const latest = 999_999_999_999_999
+
+export const parkedPartitions: readonly string[] = Array.from({ length: parkedShards }, (_, shard) => `parked#${shard}`)
+
+/** The youngest come first. `id` begins with 15 digits, the time. */
+export function parkedItemKey(id: string): ItemKey {
+  const shard = createHash('sha256').update(id).digest().readUInt8(0) % parkedShards
+  const age = String(latest - Number(id.slice(0, 15))).padStart(15, '0')
+  return { pk: parkedPartitions[shard] ?? '', sk: `${age}#${identifier(id)}` }
+}
+
 export function keyRingItemKey(): ItemKey {
   return { pk: 'keyring', sk: 'ring' }
 }
@@ -56,12 +73,52 @@ export function grantDocumentItemKey(digest: string): ItemKey {
   return { pk: joined('grant', digest), sk: 'document' }
 }
 
+/** What an organization decided for its directory. */
+export function directorySettingsItemKey(organization: string): ItemKey {
+  return { pk: joined('directory', organization), sk: 'settings' }
+}
+
+/** All users of an organization, or all groups, in the order of their ids. */
+export function directoryPartition(organization: string, kind: 'user' | 'group'): string {
+  return joined('directory', organization, `${kind}s`)
+}
+
+export function directoryItemKey(organization: string, kind: 'user' | 'group', id: string): ItemKey {
+  return { pk: directoryPartition(organization, kind), sk: joined(kind, id) }
+}
+
+/** Who has a value of an attribute: `value` as it is compared. */
+export function directoryNameItemKey(
+  organization: string,
+  name: { readonly kind: 'user' | 'group'; readonly attribute: string; readonly value: string },
+): ItemKey {
+  return { pk: joined('directory', organization, `${name.kind}-${name.attribute}`, name.value), sk: 'owners' }
+}
+
+/** Who is in a group. */
+export function directoryMembersPartition(organization: string, group: string): string {
+  return joined('directory', organization, 'members', group)
+}
+
+export function directoryMemberItemKey(organization: string, group: string, user: string): ItemKey {
+  return { pk: directoryMembersPartition(organization, group), sk: joined('member', user) }
+}
+
+export function scimTokenItemKey(hash: string): ItemKey {
+  return { pk: joined('scim-token', hash), sk: 'token' }
+}
+
+/** The hashes of an organization's tokens. */
+export function scimTokensItemKey(organization: string): ItemKey {
+  return { pk: joined('scim-tokens', organization), sk: 'tokens' }
+}
+
 /** Partition by minute and shard, ascending by time within. */
 export function changeItemKey(entry: ChangeEntry): ItemKey {
   const subject = subjectOf(entry)
   const shard = createHash('sha256').update(subject).digest().readUInt8(0) % changeShards
   const pk = changePartition(Math.floor(entry.at / changeBucketMs), shard)
-  return { pk, sk: `${changeTime(entry.at)}#${subject}#${entry.revision}` }
+  return { pk, sk: `${changeTime(entry.at)}#${subject}#${levelOf(entry)}` }
 }
 
 /** Every partition that can hold entries between the two times (epoch milliseconds), the oldest first. */
@@ -82,10 +139,16 @@ function changePartition(bucket: number, shard: number): string {
   return `changes#${bucket}#${shard}`
 }
 
+function levelOf(entry: ChangeEntry): number {
+  if ('revision' in entry) return entry.revision
+  return 'confirmedUntil' in entry ? entry.confirmedUntil : entry.issuedFrom
+}
+
 function subjectOf(entry: ChangeEntry): string {
   switch (entry.scope) {
     case 'account':
-      return joined('account', entry.organization, entry.account)
+    case 'confirmation':
+      return joined(entry.scope, entry.organization, entry.account)
     case 'organization':
       return entry.application === undefined
         ? joined('organization', entry.organization)

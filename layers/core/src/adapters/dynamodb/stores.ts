@@ -3,9 +3,13 @@ import type { RoleAssignment } from '../../domain/assignment/statement.ts'
 import { DynamoAccountStore } from './account-store.ts'
 import { DynamoChangeLog } from './change-log.ts'
 import { DynamoCustomRoleStore } from './custom-role-store.ts'
+import { DynamoDirectoryStore } from './directory-store.ts'
+import { DynamoEventIdStore } from './event-id-store.ts'
 import { DynamoGrantDocumentStore } from './grant-document-store.ts'
 import { DynamoKeyRingStore } from './key-ring-store.ts'
 import { DynamoOrganizationStore } from './organization-store.ts'
+import { DynamoParkedEventStore } from './parked-event-store.ts'
+import { DynamoScimTokenStore } from './scim-token-store.ts'
 import { DynamoTable, type TableOptions } from './table.ts'
 
 export interface StoreOptions extends TableOptions {
@@ -25,5 +29,9 @@ export function dynamoStores(options: StoreOptions) {
     grantDocuments: new DynamoGrantDocumentStore(shared),
     keyRing: new DynamoKeyRingStore(shared),
     changes: new DynamoChangeLog(shared),
+    directory: new DynamoDirectoryStore(shared),
+    scimTokens: new DynamoScimTokenStore(shared),
+    eventIds: new DynamoEventIdStore(shared),
+    parked: new DynamoParkedEventStore(shared),
   }
 }

@@ -103,6 +103,22 @@ export class DynamoTable {
     return items
   }
 
+  /** The next items of a partition behind this sort key, ascending: at most `limit` are looked at. */
+  async queryPage(
+    pk: string,
+    { after, limit }: { readonly after?: string; readonly limit: number },
+  ): Promise<{ readonly items: readonly Item[]; readonly next?: string }> {
+    const command = new QueryCommand({
+      TableName: this.#name,
+      KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
+      ExpressionAttributeValues: after === undefined ? { ':pk': pk } : { ':pk': pk, ':after': after },
+      ConsistentRead: true,
+      Limit: limit,
+    })
+    const { Items = [], LastEvaluatedKey } = await this.#request('Query', () => this.#client.send(command))
+    return { items: Items, ...(LastEvaluatedKey !== undefined && { next: String(LastEvaluatedKey['sk']) }) }
+  }
+
   /**
    * False when somebody else was quicker: read again. That somebody may have been this very request, when its first
    * answer was lost and the SDK repeated it.

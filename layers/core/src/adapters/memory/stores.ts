@@ -4,9 +4,13 @@ import { MemoryAccountStore } from './account-store.ts'
 import { MemoryChangeLog } from './change-log.ts'
 import { MemoryCustomRoleStore } from './custom-role-store.ts'
 import { MemoryDatabase } from './database.ts'
+import { MemoryDirectoryStore } from './directory-store.ts'
+import { MemoryEventIdStore } from './event-id-store.ts'
 import { MemoryGrantDocumentStore } from './grant-document-store.ts'
 import { MemoryKeyRingStore } from './key-ring-store.ts'
 import { MemoryOrganizationStore } from './organization-store.ts'
+import { MemoryParkedEventStore } from './parked-event-store.ts'
+import { MemoryScimTokenStore } from './scim-token-store.ts'
 
 /** Every store over one database in memory, as the real ones share one table. */
 export function memoryStores(
@@ -20,6 +24,10 @@ export function memoryStores(
     customRoles: new MemoryCustomRoleStore(database),
     grantDocuments: new MemoryGrantDocumentStore(database),
     changes: new MemoryChangeLog(database),
+    directory: new MemoryDirectoryStore(database),
+    scimTokens: new MemoryScimTokenStore(database),
+    eventIds: new MemoryEventIdStore(database),
+    parked: new MemoryParkedEventStore(database),
     keyRing: new MemoryKeyRingStore(database),
   }
 }

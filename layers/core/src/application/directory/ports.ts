@@ -1,0 +1,149 @@
+/** What the directory that SCIM clients fill needs from outside. One contract suite runs against each implementation. */
+
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [member: string]: Json
+}
+
+export type ResourceKind = 'user' | 'group'
+
+/** Attributes by which a resource is found in one read; which of them are unique is said by `uniqueAttributes`. */
+export type NameAttribute = 'userName' | 'externalId' | 'displayName'
+
+/** Per kind, the attributes that are found by value. `userName` is compared without regard to case (RFC 7643 section 4.1.1). */
+export const nameAttributes = {
+  user: ['userName', 'externalId'],
+  group: ['displayName', 'externalId'],
+} as const satisfies Record<ResourceKind, readonly NameAttribute[]>
+
+/** A value of these belongs to one resource of the organization at most: a user's account must not be two people's. */
+export const uniqueAttributes: Readonly<Record<ResourceKind, readonly NameAttribute[]>> = {
+  user: ['userName', 'externalId'],
+  group: [],
+}
+
+/**
+ * A user or a group as a client made it. A deleted one stays as a tombstone with its revision, so that no write that was
+ * based on an older state brings it back.
+ */
+export interface DirectoryResource {
+  readonly organization: string
+  readonly kind: ResourceKind
+  /** Issued by us, never used twice. */
+  readonly id: string
+  /** Rises with every change, of memberships too. */
+  readonly revision: number
+  /** The revision at which `attributes` last changed: memberships leave it alone. */
+  readonly contentRevision: number
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+  readonly modifiedAt: number
+  readonly deleted: boolean
+  /** SCIM attributes under their schema's spelling; without `id`, `meta`, `schemas`, `groups` and `members`. Empty once deleted. */
+  readonly attributes: JsonObject
+  /** Groups a user is a direct member of, ascending; some may be deleted by now. Always empty for a group. */
+  readonly groups: readonly string[]
+}
+
+export type NewResource = Pick<DirectoryResource, 'organization' | 'kind' | 'id' | 'attributes'>
+
+/** `taken`: a unique attribute's value belongs to another resource. `conflict`: the resource is no longer at this revision. */
+export type DirectoryWrite =
+  | { readonly outcome: 'written'; readonly resource: DirectoryResource }
+  | { readonly outcome: 'taken'; readonly attribute: NameAttribute }
+  | { readonly outcome: 'conflict' }
+
+/** Who has a value: ids, ascending. `[]`: somebody had it once. Absent: nobody ever had. */
+export type NameOwners = readonly string[] | undefined
+
+export interface MembershipChange {
+  readonly organization: string
+  readonly group: string
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+}
+
+/** Which attribute of a user is the account, the `sub` of the identity provider's tokens. */
+export type AccountAttribute = 'externalId' | 'userName' | 'id'
+
+/** What an organization has decided for its directory. */
+export interface DirectorySettings {
+  readonly organization: string
+  readonly account: AccountAttribute
+  /** Roles (`<application>/<role>`) that groups of this display name give their members, beside those of the group itself. */
+  readonly groupRoles: readonly { readonly displayName: string; readonly roles: readonly string[] }[]
+  /** Whether /ResourceTypes lists the resource types by which a client finds out the roles there are. */
+  readonly announceRoles: boolean
+}
+
+/** What holds where an organization has decided nothing. */
+export const defaultSettings = { account: 'externalId', groupRoles: [], announceRoles: false } as const
+
+/** Users and groups per organization. Every read is strongly consistent; an id of another organization does not exist. */
+export interface DirectoryStore {
+  readSettings(organization: string): Promise<DirectorySettings>
+  putSettings(settings: DirectorySettings): Promise<void>
+
+  /** Tombstones too; ids that never existed are absent from the answer. In no order. */
+  readResources(organization: string, kind: ResourceKind, ids: readonly string[]): Promise<readonly DirectoryResource[]>
+  /** Who has each of these values, in their order: one request for up to 100. */
+  findOwners(
+    organization: string,
+    kind: ResourceKind,
+    names: readonly { readonly attribute: NameAttribute; readonly value: string }[],
+  ): Promise<readonly NameOwners[]>
+  /**
+   * The next resources by ascending id, without tombstones: at most `limit`, perhaps fewer, even none. Only the absence
+   * of `next` says that there are no more; it is the id to go on from.
+   */
+  listResources(
+    organization: string,
+    kind: ResourceKind,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<{ readonly resources: readonly DirectoryResource[]; readonly next?: string }>
+  /** Ids of the users in a group, ascending. */
+  listMembers(organization: string, group: string): Promise<readonly string[]>
+
+  createResource(resource: NewResource): Promise<DirectoryWrite>
+  /** Replaces the attributes of what is still at `revision`. */
+  replaceResource(resource: NewResource & { readonly revision: number }): Promise<DirectoryWrite>
+  /**
+   * Leaves a tombstone and frees its values. A user is out of every group then; a group has no member. Where that takes more
+   * than one transaction and is cut off, the resource still exists (a user) or gives nothing any more (a group).
+   */
+  deleteResource(organization: string, kind: ResourceKind, id: string, revision: number): Promise<DirectoryWrite>
+  /**
+   * Takes users out of a group, then puts users into it, some dozens in one transaction: a change that is cut off in between is
+   * repeated by repeating it. Users that do not exist are left out. `conflict`: there is no such group (any more). Answers the
+   * users whose memberships changed, as they are now.
+   */
+  changeMembers(
+    change: MembershipChange,
+  ): Promise<
+    { readonly outcome: 'changed'; readonly users: readonly DirectoryResource[] } | { readonly outcome: 'conflict' }
+  >
+}
+
+/** A bearer token of a SCIM client as it is kept: its hash, never itself. Times are epoch milliseconds. */
+export interface ScimToken {
+  readonly organization: string
+  /** What people call it. */
+  readonly id: string
+  /** SHA-256 of the token, base64url. */
+  readonly hash: string
+  readonly createdAt: number
+  readonly expiresAt: number
+}
+
+/** How many tokens an organization may have in use: one, and the next while they are exchanged. */
+export const activeTokens = 2
+
+export interface ScimTokenStore {
+  /** By the hash alone, so nothing is compared that a caller could probe. Expired ones are absent. */
+  findToken(hash: string, now: number): Promise<ScimToken | undefined>
+  /** Those that have not expired, oldest first. */
+  listTokens(organization: string, now: number): Promise<readonly ScimToken[]>
+  /** `too_many`: as many as may be in use already are. */
+  addToken(token: ScimToken): Promise<'added' | 'too_many'>
+  revokeToken(organization: string, id: string): Promise<'revoked' | 'absent'>
+}

@@ -1,0 +1,12 @@
+import { nameKey } from '../../domain/directory/name-key.ts'
+import { type JsonObject, type NameAttribute, nameAttributes, type ResourceKind } from './ports.ts'
+
+/** The values by which a resource with these attributes is found, as they are compared. */
+export function namesOf(kind: ResourceKind, attributes: JsonObject): ReadonlyMap<NameAttribute, string> {
+  const names = new Map<NameAttribute, string>()
+  for (const attribute of nameAttributes[kind]) {
+    const value = attributes[attribute]
+    if (typeof value === 'string') names.set(attribute, nameKey(attribute, value))
+  }
+  return names
+}
