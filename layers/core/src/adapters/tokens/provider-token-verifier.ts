@@ -1,25 +1,10 @@
-import {
-  createRemoteJWKSet,
-  customFetch,
-  decodeProtectedHeader,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  jwtVerify,
-} from 'jose'
+import { decodeProtectedHeader, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Subject, SubjectTokenType, SubjectTokenVerifier, TrustedProvider } from '../../application/ports.ts'
 import { type Outcome, refuse } from '../../domain/decision/refusal.ts'
 import { refusalOf } from './jose-refusal.ts'
+import { remoteKeySet } from './remote-key-set.ts'
 import { readSignIn } from './sign-in-claims.ts'
 
-/** Reading a key set takes at most this long. */
-const keySetTimeoutMs = 1500
-/** An unknown `kid` makes the key set be read again at most this often. */
-const keySetCooldownMs = 30_000
-/** After a request that failed none is sent for this long, however many made-up tokens name keys that nobody knows. */
-const keySetPauseMs = 1_000
-/** A key removed by the provider is trusted at most this much longer. */
-const keySetMaxAgeMs = 600_000
 const clockToleranceSeconds = 5
 
 /**
@@ -39,26 +24,7 @@ export class ProviderTokenVerifier implements SubjectTokenVerifier {
   ) {
     this.#provider = provider
     this.#clock = options.clock
-    let failedAt = Number.NEGATIVE_INFINITY
-    const keySet = createRemoteJWKSet(new URL(provider.jwksUri), {
-      timeoutDuration: options.keySetTimeoutMs ?? keySetTimeoutMs,
-      cooldownDuration: options.keySetCooldownMs ?? keySetCooldownMs,
-      cacheMaxAge: keySetMaxAgeMs,
-      [customFetch]: (url, init) => {
-        if (performance.now() - failedAt < keySetPauseMs) throw new Pausing()
-        return fetch(url, init)
-      },
-    })
-    this.#key = async (header, token) => {
-      try {
-        return await keySet(header, token)
-      } catch (error) {
-        // A failed request, or an answer that is no key set, is thrown as a TypeError or as a bare JOSEError.
-        if (isTokensFault(error)) throw error
-        if (!(error instanceof Pausing)) failedAt = performance.now()
-        throw new errors.JWKSInvalid('no key set', { cause: error })
-      }
-    }
+    this.#key = remoteKeySet(provider.jwksUri, options)
   }
 
   async verifySubjectToken(token: string, type: SubjectTokenType): Promise<Outcome<Subject>> {
@@ -93,11 +59,6 @@ export class ProviderTokenVerifier implements SubjectTokenVerifier {
   }
 }
 
-/** The key set could not be read just now, and is not asked for again yet. */
-class Pausing extends Error {
-  override readonly name = 'Pausing'
-}
-
 /** The client an ID token was issued to (OpenID Connect Core 2 and 3.1.3.7): `azp`, or the one audience. */
 function authorizedParty(payload: JWTPayload, clientIds: readonly string[]): unknown {
   const audiences = [payload.aud].flat()
@@ -117,8 +78,4 @@ function readTyp(token: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function isTokensFault(error: unknown): boolean {
-  return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
 }

@@ -1,6 +1,8 @@
 /** What the use cases of synchronisation need from outside, beside `../ports.ts`. */
+import type { Hint, HintReading } from '../../domain/assignment/hint.ts'
 import type { IdentityEvent } from '../../domain/assignment/identity-event.ts'
 import type { Outcome, Refusal } from '../../domain/decision/refusal.ts'
+import type { Receipt, Run, Suspect } from '../../domain/reconcile/run.ts'
 
 /** Reads what a queue delivered. */
 export interface EventReader {
@@ -30,7 +32,7 @@ export interface EventIdStore {
 
 /** An event that could not be applied, kept as it came until somebody replays or drops it. */
 export interface ParkedEvent {
-  /** Sorts by the time of receipt; the same for every delivery of one message. */
+  /** From `parkedId`. */
   readonly id: string
   /** Why, with its evidence. */
   readonly refusal: Refusal
@@ -45,8 +47,14 @@ export interface ParkedEvent {
   readonly attempts: number
 }
 
+/** More than a bus takes (256 kB), less than an item may hold (400 KB). Bytes in UTF-8. */
+export const longestParkedBytes = 300 * 1024
+
 export interface ParkedEventStore {
-  /** Keeps it for `parkedForMs`. Parking what is parked already raises `attempts` and takes the new reason. */
+  /**
+   * Keeps it for `parkedForMs` from its receipt. Parking what is parked already raises `attempts` and takes the new reason.
+   * Of a message of more than `longestParkedBytes` the beginning is kept.
+   */
   park(event: Omit<ParkedEvent, 'attempts' | 'truncated'>): Promise<void>
   /** The youngest first, without `raw`. `before`: the last id of the page before. */
   listParked(options: {
@@ -55,4 +63,107 @@ export interface ParkedEventStore {
   }): Promise<readonly Omit<ParkedEvent, 'raw'>[]>
   readParked(id: string): Promise<ParkedEvent | undefined>
   dropParked(id: string): Promise<'dropped' | 'absent'>
+}
+
+/** An account as an index of all accounts shows it: enough to tell whether the source says something else. */
+export interface AccountListing {
+  readonly account: string
+  readonly version: number
+  /** Of status and roles: `contentDigest`. */
+  readonly digest: string
+  /** `hinted` and `withdrawn`: nothing is minted from it until the source confirms it. */
+  readonly standing: 'active' | 'inactive' | 'hinted' | 'withdrawn'
+  /** How many roles it holds, in all applications. */
+  readonly assignments: number
+}
+
+export interface OrganizationListing {
+  readonly organization: string
+  /** As in `Organization`. */
+  readonly dirtySince?: number
+}
+
+/**
+ * What there is, listed. Kept by the database from the very items, so it never says what was not stored; it may be a moment
+ * behind them. So a listing only says where to look: whoever changes something reads the item first.
+ */
+export interface Listings {
+  listOrganizations(): Promise<readonly OrganizationListing[]>
+  /** The accounts of one bucket (`bucketOf`, from 0), in any order. */
+  listAccounts(organization: string, bucket: number): Promise<readonly AccountListing[]>
+}
+
+/** What one page of a walk leaves behind, beside the run itself. */
+export interface WalkedPage {
+  readonly attempt: number
+  /** From 1 in each attempt. */
+  readonly page: number
+  /** `packListed`. */
+  readonly listed: Uint8Array
+}
+
+/** What is written with a run, in one transaction. */
+export interface RunWrite {
+  readonly page?: WalkedPage
+  /** Chunks are numbered from 0 in each run. */
+  readonly suspects?: { readonly chunk: number; readonly suspects: readonly Suspect[] }
+  readonly receipt?: Receipt
+}
+
+/** The runs of reconciliation: one record for each organization, and what its present run has found. */
+export interface RunStore {
+  /** Strongly consistent. */
+  readRun(organization: string): Promise<Run | undefined>
+  /** Only if nobody wrote the run since it was read at `run.revision`; what is stored then has one more. All or nothing. */
+  writeRun(run: Run, beside?: RunWrite): Promise<'written' | 'conflict'>
+  /** Every organization's run, possibly a moment behind. */
+  listRuns(): Promise<readonly RunListing[]>
+  readPages(run: Pick<Run, 'organization' | 'run'>, attempt: number): Promise<readonly WalkedPage[]>
+  readSuspects(run: Pick<Run, 'organization' | 'run'>, chunk: number): Promise<readonly Suspect[]>
+  /** The youngest first. */
+  listReceipts(organization: string, limit: number): Promise<readonly Receipt[]>
+}
+
+export type RunListing = Pick<Run, 'organization' | 'run' | 'state' | 'wakeAt'> & {
+  /** When the walk began: a hint before it is answered by the run. */
+  readonly asOf: number
+}
+
+/** Thrown when the bus did not keep what was put: whoever sent it has to send it again. */
+export class BusUnavailable extends Error {
+  override readonly name = 'BusUnavailable'
+}
+
+export interface HintPublisher {
+  /** Returns once every hint is kept by the bus, in any order. Repeating some is harmless. @throws BusUnavailable */
+  publishHints(hints: readonly Hint[]): Promise<void>
+}
+
+/** What somebody sent to a hook. */
+export interface Delivery {
+  readonly method: 'GET' | 'POST'
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly query: URLSearchParams
+  /** Bytes as they were sent. */
+  readonly body: Uint8Array
+}
+
+/** A delivery of an authenticated sender: a question of its protocol, or events. */
+export type Received =
+  | { readonly kind: 'handshake'; readonly mediaType: 'application/json' | 'text/plain'; readonly body: string }
+  | {
+      readonly kind: 'events'
+      readonly reading: HintReading
+      /** The delivery as it may be kept for a person: without secrets. */
+      readonly raw: string
+    }
+
+/** One connection to a source that sends: its way to prove who sends, and to read what is sent. */
+export interface DeliveryReceiver {
+  /**
+   * Refuses who does not prove to be the sender. What the sender means and we cannot read is no refusal: it is in the
+   * reading. @throws SecretUnavailable
+   */
+  receive(delivery: Delivery): Promise<Outcome<Received>>
 }

@@ -372,7 +372,11 @@ export const answers = {
     title: 'The source could not be asked about what the event hints at',
     next: 'The account stays unconfirmed until it is. Replay the parked event when the source answers.',
   },
-  no_such_hook: { status: 404, title: 'There is no connection of this name', next: 'Correct the address at the sender.' },
+  no_such_hook: {
+    status: 404,
+    title: 'There is no connection of this name',
+    next: 'Correct the address at the sender.',
+  },
   delivery_unauthenticated: {
     status: 401,
     set: 'authentication_failed',
