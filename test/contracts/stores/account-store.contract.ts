@@ -107,6 +107,22 @@ export function accountStoreContract(makeWorld: MakeWorld): void {
       expect(await stored()).toEqual({ ...statement(2), confirmedAt: 40, etag: '"2"' })
     })
 
+    it('logs that a confirmation no longer counts, once: withdrawn, or hinted at', async () => {
+      const since = world.time.now
+      await world.accounts.applyStatement(statement(1), { confirmedAt: since - 9 })
+      await world.accounts.withdrawConfirmation(key, since)
+      await world.accounts.withdrawConfirmation(key, since)
+      await world.accounts.applyStatement(statement(1), { confirmedAt: since - 5 })
+      await world.accounts.markDirty(key, since - 3)
+      await world.accounts.markDirty(key, since - 2)
+      await world.accounts.withdrawConfirmation(key, since)
+      const entry = { scope: 'confirmation', organization: key.organization, account: key.account, at: since }
+      expect(await world.changes.readChanges(since)).toEqual([
+        { ...entry, confirmedUntil: since - 9 },
+        { ...entry, confirmedUntil: since - 5 },
+      ])
+    })
+
     describe('told what the caller knows', () => {
       it('does the same as without', async () => {
         await world.accounts.applyStatement(statement(1), { confirmedAt: 1 }, 'absent')

@@ -10,7 +10,6 @@ import {
   applyStatement,
   applyUnversioned,
   markDirty,
-  removesAnything,
   withdrawConfirmation,
 } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
@@ -21,6 +20,7 @@ import type {
   RoleAssignment,
   UnversionedStatement,
 } from '../../domain/assignment/statement.ts'
+import { accountChanges } from '../../domain/freshness/change-entry.ts'
 import { fromAccountItem, type StoredAccount, toAccountItem } from './account-item.ts'
 import { toChangeItem } from './change-item.ts'
 import { ifRevision } from './conditions.ts'
@@ -64,6 +64,15 @@ export class DynamoAccountStore implements AccountStore {
       ...(account !== undefined && { account: this.#remember(fromAccountItem(key, account)) }),
       ...(organization !== undefined && { organization: fromOrganizationItem(key.organization, organization) }),
     }
+  }
+
+  async readAccounts(keys: readonly AccountKey[]): Promise<readonly AccountRecord[]> {
+    const asked = new Map(keys.map((key) => [accountItemKey(key).pk, key]))
+    const items = await this.#table.batchGet([...asked.values()].map(accountItemKey))
+    return items.flatMap((item) => {
+      const key = asked.get(String(item['pk']))
+      return key === undefined ? [] : [this.#remember(fromAccountItem(key, item))]
+    })
   }
 
   async applyStatement(
@@ -135,10 +144,12 @@ export class DynamoAccountStore implements AccountStore {
   async #write(stored: StoredAccount, record: AccountRecord): Promise<boolean> {
     const condition = ifRevision(stored.revision)
     const item = toAccountItem(record, stored.revision + 1)
-    if (!removesAnything(stored.record, record, this.#mayNarrow)) return this.#table.put(item, condition)
-    const { organization, account, version } = record
-    const entry = { scope: 'account', organization, account, revision: version, at: this.#clock() } as const
-    const failed = await this.#table.transact([{ put: item, condition }, { put: toChangeItem(entry) }])
+    const changes = accountChanges(stored.record, record, { at: this.#clock(), mayNarrow: this.#mayNarrow })
+    if (changes.length === 0) return this.#table.put(item, condition)
+    const failed = await this.#table.transact([
+      { put: item, condition },
+      ...changes.map((entry) => ({ put: toChangeItem(entry) })),
+    ])
     return failed.length === 0
   }
 

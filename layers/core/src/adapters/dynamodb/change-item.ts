@@ -4,17 +4,25 @@ import type { Item } from './conditions.ts'
 import { changeItemKey } from './keys.ts'
 import { count, moment, parseItem } from './parse-item.ts'
 
-const base = { kind: v.literal('change'), revision: count, at: moment }
+const base = { kind: v.literal('change'), at: moment }
+const revised = { ...base, revision: count }
 const changeItem = v.variant('scope', [
-  v.object({ ...base, scope: v.literal('account'), organization: v.string(), account: v.string() }),
+  v.object({ ...revised, scope: v.literal('account'), organization: v.string(), account: v.string() }),
   v.object({
     ...base,
+    scope: v.literal('confirmation'),
+    organization: v.string(),
+    account: v.string(),
+    confirmedUntil: moment,
+  }),
+  v.object({
+    ...revised,
     scope: v.literal('organization'),
     organization: v.string(),
     application: v.optional(v.string()),
   }),
-  v.object({ ...base, scope: v.literal('application'), application: v.string() }),
-  v.object({ ...base, scope: v.literal('key'), kid: v.string() }),
+  v.object({ ...base, scope: v.literal('application'), application: v.string(), issuedFrom: count }),
+  v.object({ ...revised, scope: v.literal('key'), kid: v.string() }),
 ])
 
 export function toChangeItem(entry: ChangeEntry): Item {

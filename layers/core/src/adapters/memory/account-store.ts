@@ -4,7 +4,6 @@ import {
   applyStatement,
   applyUnversioned,
   markDirty,
-  removesAnything,
   withdrawConfirmation,
 } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
@@ -15,6 +14,7 @@ import type {
   RoleAssignment,
   UnversionedStatement,
 } from '../../domain/assignment/statement.ts'
+import { accountChanges } from '../../domain/freshness/change-entry.ts'
 import { type MemoryDatabase, nameOf, nameOfAccount } from './database.ts'
 
 /** Accounts in memory, with the semantics of `DynamoAccountStore`. */
@@ -39,6 +39,14 @@ export class MemoryAccountStore implements AccountStore {
       ...(account !== undefined && { account: this.#copy(account) }),
       ...(organization !== undefined && { organization: structuredClone(organization) }),
     }
+  }
+
+  async readAccounts(keys: readonly AccountKey[]): Promise<readonly AccountRecord[]> {
+    await this.#database.request('readAccounts')
+    return [...new Set(keys.map(nameOfAccount))].flatMap((name) => {
+      const stored = this.#database.accounts.get(name)
+      return stored === undefined ? [] : [this.#copy(stored)]
+    })
   }
 
   async applyStatement(
@@ -67,7 +75,10 @@ export class MemoryAccountStore implements AccountStore {
     const stored = this.#database.accounts.get(nameOfAccount(key))
     if (stored === undefined) return 'absent'
     const marked = markDirty(stored, Math.min(hintedAt, this.#database.clock()))
-    if (marked.dirtySince !== stored.dirtySince) this.#database.accounts.set(nameOfAccount(key), marked)
+    if (marked.dirtySince !== stored.dirtySince) {
+      this.#database.accounts.set(nameOfAccount(key), marked)
+      this.#log(stored, marked)
+    }
     return 'marked'
   }
 
@@ -87,13 +98,14 @@ export class MemoryAccountStore implements AccountStore {
     if (applied.outcome === 'applied') {
       const { record } = applied
       this.#database.accounts.set(nameOfAccount(record), structuredClone(record))
-      if (removesAnything(stored, record, this.#mayNarrow)) {
-        const { organization, account, version } = record
-        const at = this.#database.clock()
-        this.#database.changes.push({ scope: 'account', organization, account, revision: version, at })
-      }
+      this.#log(stored, record)
     }
     return structuredClone(applied)
+  }
+
+  #log(stored: AccountRecord | undefined, record: AccountRecord): void {
+    const changes = accountChanges(stored, record, { at: this.#database.clock(), mayNarrow: this.#mayNarrow })
+    this.#database.changes.push(...changes)
   }
 
   #copy(stored: AccountRecord): AccountRecord {

@@ -1,86 +1,81 @@
-import type { TokenClaims } from '../claims/token-claims.ts'
+import { handleLength } from './change-handle.ts'
 
-/**
- * Tokens below a cutoff are stale. `account` and `organization`: the lowest revision that counts (`rev` of the token).
- * `application`: the first second, as epoch seconds, in which a token must have been issued. `key`: no token counts that
- * is signed with the key (an emergency removal).
- */
-export type Cutoff =
-  | { readonly scope: 'account'; readonly organization: string; readonly account: string; readonly minimum: number }
-  | { readonly scope: 'organization'; readonly organization: string; readonly minimum: number }
-  | { readonly scope: 'application'; readonly application: string; readonly minimum: number }
-  | { readonly scope: 'key'; readonly kid: string }
-
-/** What a cutoff is compared with: of a token that is otherwise verified. */
-export type CutoffSubject = Pick<TokenClaims, 'org' | 'sub' | 'aud' | 'iat' | 'rev'> & { readonly kid: string }
-
-/**
- * Whether a token still counts. `unavailable`: it cannot be told, and the caller refuses. The seam between an authorizer
- * and whatever tells it of changes; it answers from memory.
- */
-export type Freshness = (token: CutoffSubject) => 'fresh' | 'stale' | 'unavailable'
-
-/** Cutoffs by what they apply to; of several for the same, the highest. */
-export interface CutoffIndex {
-  readonly accounts: ReadonlyMap<string, ReadonlyMap<string, number>>
-  readonly organizations: ReadonlyMap<string, number>
-  readonly applications: ReadonlyMap<string, number>
-  readonly keys: ReadonlySet<string>
+/** What a cutoff is compared with: of a token that is otherwise verified. Times are epoch seconds. */
+export interface CutoffSubject {
+  /** `chg` of the token: 16 characters, the first 8 of which name the organization. */
+  readonly changeHandle: string
+  /** The account's version, the organization's revision (`rev`). */
+  readonly revision: readonly [account: number, organization: number]
+  readonly confirmedAt: number
+  readonly issuedAt: number
 }
 
-/** Neither the order nor the repetition of cutoffs makes a difference. */
-export function indexCutoffs(cutoffs: Iterable<Cutoff>): CutoffIndex {
-  const accounts = new Map<string, Map<string, number>>()
-  const organizations = new Map<string, number>()
-  const applications = new Map<string, number>()
-  const keys = new Set<string>()
-  for (const cutoff of cutoffs) {
-    switch (cutoff.scope) {
-      case 'account': {
-        const within = accounts.get(cutoff.organization) ?? new Map<string, number>()
-        accounts.set(cutoff.organization, within)
-        raise(within, cutoff.account, cutoff.minimum)
-        break
-      }
-      case 'organization':
-        raise(organizations, cutoff.organization, cutoff.minimum)
-        break
-      case 'application':
-        raise(applications, cutoff.application, cutoff.minimum)
-        break
-      case 'key':
-        keys.add(cutoff.kid)
+/**
+ * The least that counts, by whom it is about; a token below any minimum that applies to it is stale. `versions` and
+ * `confirmed` are by account handle, `revisions` and `issued` by organization handle, and `issued` of `everyone` is for every
+ * token of the application.
+ */
+export interface Cutoffs {
+  /** The account's version. */
+  readonly versions: Readonly<Record<string, number>>
+  /** The organization's revision. */
+  readonly revisions: Readonly<Record<string, number>>
+  /** When the assignment was confirmed, epoch seconds. */
+  readonly confirmed: Readonly<Record<string, number>>
+  /** When the token was issued, epoch seconds. */
+  readonly issued: Readonly<Record<string, number>>
+}
+
+export const everyone = '*'
+
+/** Kinds of cutoffs, and how many characters the handles in each have. */
+export const cutoffKinds = {
+  versions: handleLength.account,
+  revisions: handleLength.organization,
+  confirmed: handleLength.account,
+  issued: handleLength.organization,
+} as const satisfies Record<keyof Cutoffs, number>
+
+export type CutoffKind = keyof typeof cutoffKinds
+
+/** The highest minimum of each subject. */
+export type CutoffIndex = Readonly<Record<CutoffKind, Map<string, number>>>
+
+export function emptyCutoffs(): CutoffIndex {
+  return { versions: new Map(), revisions: new Map(), confirmed: new Map(), issued: new Map() }
+}
+
+/** Raises minimums, never lowers one: neither order nor repetition makes a difference. True when any rose. */
+export function raiseCutoffs(index: CutoffIndex, cutoffs: Cutoffs): boolean {
+  let rose = false
+  for (const kind of Object.keys(cutoffKinds) as CutoffKind[]) {
+    for (const [handle, minimum] of Object.entries(cutoffs[kind])) {
+      rose = raiseCutoff(index[kind], handle, minimum) || rose
     }
   }
-  return { accounts, organizations, applications, keys }
+  return rose
+}
+
+export function raiseCutoff(minimums: Map<string, number>, handle: string, minimum: number): boolean {
+  const before = minimums.get(handle)
+  if (before !== undefined && minimum <= before) return false
+  minimums.set(handle, minimum)
+  return true
 }
 
 /** True only when the token is at or above EVERY cutoff that applies to it: none masks another. */
-export function isAboveCutoffs(index: CutoffIndex, token: CutoffSubject): boolean {
-  const [account, organization] = token.rev
+export function isAboveCutoffs(index: CutoffIndex, { changeHandle, revision, ...times }: CutoffSubject): boolean {
+  const organization = changeHandle.slice(0, handleLength.organization)
   return (
-    reaches(account, index.accounts.get(token.org)?.get(token.sub)) &&
-    reaches(organization, index.organizations.get(token.org)) &&
-    reaches(token.iat, index.applications.get(token.aud)) &&
-    !index.keys.has(token.kid)
+    reaches(revision[0], index.versions.get(changeHandle)) &&
+    reaches(revision[1], index.revisions.get(organization)) &&
+    reaches(times.confirmedAt, index.confirmed.get(changeHandle)) &&
+    reaches(times.issuedAt, index.issued.get(organization)) &&
+    reaches(times.issuedAt, index.issued.get(everyone))
   )
-}
-
-/** Judges by the cutoffs that `read` gives; `undefined` means that they cannot be told just now. */
-export function freshnessByCutoffs(read: () => CutoffIndex | undefined): Freshness {
-  return (token) => {
-    const index = read()
-    if (index === undefined) return 'unavailable'
-    return isAboveCutoffs(index, token) ? 'fresh' : 'stale'
-  }
 }
 
 /** Not `value < minimum`: what is not a number reaches nothing. */
 function reaches(value: number, minimum: number | undefined): boolean {
   return minimum === undefined || value >= minimum
-}
-
-function raise(minimums: Map<string, number>, key: string, minimum: number): void {
-  const before = minimums.get(key)
-  if (before === undefined || !(minimum <= before)) minimums.set(key, minimum)
 }
