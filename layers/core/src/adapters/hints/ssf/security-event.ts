@@ -1,3 +1,5 @@
+import { type Outcome, refuse } from '../../../domain/decision/refusal.ts'
+import { equalsInConstantTime } from '../connection-secret.ts'
 import { type Finding, ignored, unreadable } from '../finding.ts'
 import { asObject, member, textAt } from '../foreign.ts'
 import { accountOf, type SubjectNames } from './subject.ts'
@@ -16,7 +18,7 @@ const aboutAccounts = new Set([
   ),
 ])
 
-export const verificationEvent = `${ssf}verification`
+const verificationEvent = `${ssf}verification`
 const streamUpdated = `${ssf}stream-updated`
 
 /**
@@ -49,4 +51,29 @@ export function readSecurityEvent(claims: unknown, names: SubjectNames): Finding
 /** CAEP counts in seconds, as JWTs do. */
 function secondsOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value * 1000 : undefined
+}
+
+/** How a connection names its subjects. */
+export interface SubjectTerms {
+  readonly issuer: string
+  readonly subjectIssuer?: string | undefined
+  readonly accounts: SubjectNames['accounts']
+}
+
+export function namesOf({ issuer, subjectIssuer, accounts }: SubjectTerms): SubjectNames {
+  return { issuer: subjectIssuer ?? issuer, accounts }
+}
+
+/**
+ * A verification (SSF 1.0 section 8.1.4) carries the state it was asked for with, or none where the transmitter sends it of
+ * its own accord. Anything else is refused, so that whoever asked sees that something is wrong.
+ */
+export async function checkVerification(
+  claims: unknown,
+  readSecret: () => Promise<{ readonly state?: string | undefined }>,
+): Promise<Extract<Outcome<never>, { readonly ok: false }> | undefined> {
+  const state = textAt(claims, 'events', verificationEvent, 'state')
+  if (state === undefined) return undefined
+  const { state: expected } = await readSecret()
+  return expected !== undefined && equalsInConstantTime(state, expected) ? undefined : refuse('wrong_stream_state')
 }
