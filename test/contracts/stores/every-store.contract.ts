@@ -2,6 +2,7 @@ import { accountStoreContract } from './account-store.contract.ts'
 import { changeLogContract } from './change-log.contract.ts'
 import { customRoleStoreContract } from './custom-role-store.contract.ts'
 import { directoryStoreContract } from './directory-store.contract.ts'
+import { eventStoresContract } from './event-stores.contract.ts'
 import { grantDocumentStoreContract } from './grant-document-store.contract.ts'
 import { hintsContract } from './hints.contract.ts'
 import { keyRingStoreContract } from './key-ring-store.contract.ts'
@@ -18,6 +19,7 @@ export function storeContracts(makeWorld: MakeWorld): void {
   grantDocumentStoreContract(makeWorld)
   keyRingStoreContract(makeWorld)
   changeLogContract(makeWorld)
+  eventStoresContract(makeWorld)
   directoryStoreContract(makeWorld)
   scimTokenStoreContract(makeWorld)
 }

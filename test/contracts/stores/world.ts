@@ -10,6 +10,7 @@ import type {
   KeyRingStore,
   OrganizationStore,
 } from '@rolecast/core/application/ports'
+import type { EventIdStore, ParkedEventStore } from '@rolecast/core/application/sync/ports'
 import type { RoleAssignment } from '@rolecast/core/domain/assignment/statement'
 import { createTable, tableDefinition } from '../../../infra/local/emulators/dynamodb-table.ts'
 
@@ -23,6 +24,8 @@ export interface StoreWorld {
   readonly changes: ChangeLog
   readonly directory: DirectoryStore
   readonly scimTokens: ScimTokenStore
+  readonly eventIds: EventIdStore
+  readonly parked: ParkedEventStore
   readonly time: { now: number }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, KeyRing } from '../../application/ports.ts'
+import type { ParkedEvent } from '../../application/sync/ports.ts'
 import type { CustomRole, Organization } from '../../domain/assignment/organization.ts'
 import type { AccountKey, AccountRecord } from '../../domain/assignment/statement.ts'
 import type { ChangeEntry } from '../../domain/freshness/change-entry.ts'
@@ -18,6 +19,8 @@ export class MemoryDatabase {
   readonly organizations = new Map<string, Organization>()
   readonly customRoles = new Map<string, CustomRole>()
   readonly grantDocuments = new Map<string, { readonly content: string; readonly expiresAt: number }>()
+  readonly eventIds = new Map<string, { readonly digest: string; readonly expiresAt: number }>()
+  readonly parked = new Map<string, ParkedEvent>()
   keyRing: KeyRing = { revision: 0, keys: [] }
   readonly changes: ChangeEntry[] = []
   /** The name of every operation in order; one that fails counts too. */

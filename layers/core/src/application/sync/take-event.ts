@@ -1,3 +1,4 @@
+import { parkedId } from '../../domain/assignment/parked-id.ts'
 import type { Refusal } from '../../domain/decision/refusal.ts'
 import { type ApplyEventDependencies, applyEvent, type EventEnd } from './apply-event.ts'
 import type { EventReader, ParkedEventStore } from './ports.ts'
@@ -51,9 +52,4 @@ export async function takeEvent(dependencies: TakeEventDependencies, delivery: D
   if (refusal !== undefined) return park(refusal)
   if (unsettled !== undefined) return park({ code: 'event_unsettled', evidence: { reason: unsettled.reason } })
   return { outcome: ends.at(-1)?.outcome ?? 'ignored' }
-}
-
-/** Sorts by time. The message's own name makes it unique, and the same at every delivery. */
-export function parkedId(receivedAt: number, messageId: string): string {
-  return `${String(Math.floor(receivedAt)).padStart(15, '0')}-${messageId.replaceAll(/[^A-Za-z0-9-]/g, '').slice(0, 64)}`
 }
