@@ -1,0 +1,30 @@
+import type { AccountStore, IdentityAdmin, OrganizationStore } from '@rolecast/core/application/ports'
+import { applyEvent } from '@rolecast/core/application/sync/apply-event'
+import type { EventIdStore } from '@rolecast/core/application/sync/ports'
+import type { EventSource, IdentityEvent } from '@rolecast/core/domain/assignment/identity-event'
+import type { Machine } from './machine.ts'
+
+export const eventSources = { stated: 'rolecast.ix-admin', hinted: 'rolecast.hooks' } as const
+
+const sources: ReadonlyMap<string, EventSource> = new Map(
+  (['stated', 'hinted'] as const).map((tells) => [eventSources[tells], { source: eventSources[tells], tells }]),
+)
+
+export interface IngestParts {
+  readonly machine: Machine
+  readonly stores: {
+    readonly accounts: AccountStore
+    readonly organizations: OrganizationStore
+    readonly eventIds: EventIdStore
+  }
+  readonly identityAdmin: IdentityAdmin
+}
+
+/** True when the message is done with; false, or never, when it has to come again. */
+export async function ingest(event: IdentityEvent, receivedAt: number, parts: IngestParts): Promise<boolean> {
+  const { machine, stores, identityAdmin } = parts
+  const dependencies = { ...stores, identityAdmin, pullDeadlineMs: 2_000, clock: machine.clock, sources }
+  const applied = await applyEvent(dependencies, event, receivedAt)
+  if (!applied.ok) throw new Error(`an event of a sound source was refused: ${applied.refusal.code}`)
+  return applied.value.outcome !== 'unsettled'
+}
