@@ -1,7 +1,10 @@
 import type { IdentityAdmin, PageOutcome, PullFailure, PullOutcome } from '../../../application/ports.ts'
 import type { AccountKey } from '../../../domain/assignment/statement.ts'
-import { type Answer, hasMediaType } from './attempt.ts'
-import { Source, type Surroundings } from './source.ts'
+import { type Answer, hasMediaType } from '../http/attempt.ts'
+import { checkedUrl } from '../http/checked-url.ts'
+import { ClientCredentials } from '../http/client-credentials.ts'
+import { Source } from '../http/source.ts'
+import { type Surroundings, surroundingsWith } from '../http/surroundings.ts'
 import { ENTITY_TAG, IDENTIFIER, parsePage, parseProblemType, parseStatement } from './statement-format.ts'
 
 const MAX_STATEMENT_BYTES = 64 * 1024
@@ -36,19 +39,18 @@ export class IxAdmin implements IdentityAdmin {
     if (settings.clientId === '' || settings.clientSecret === '') {
       throw new TypeError('The identity admin client needs an identifier and a secret')
     }
-    const credentials = {
-      tokenUrl: checkedUrl(settings.tokenUrl ?? `${this.#base}/oauth/token`, 'token URL'),
-      clientId: settings.clientId,
-      clientSecret: settings.clientSecret,
-      scope: 'statements:read',
-    }
-    this.#source = new Source(credentials, {
-      clock: Date.now,
-      random: Math.random,
-      fetch: globalThis.fetch,
-      wait,
-      ...surroundings,
-    })
+    const around = surroundingsWith(surroundings)
+    const credentials = new ClientCredentials(
+      {
+        tokenUrl: checkedUrl(settings.tokenUrl ?? `${this.#base}/oauth/token`, 'token URL'),
+        clientId: settings.clientId,
+        clientSecret: settings.clientSecret,
+        parameters: { scope: 'statements:read' },
+        authenticateBy: 'header',
+      },
+      around,
+    )
+    this.#source = new Source(credentials, around)
   }
 
   async readAccount(
@@ -57,11 +59,10 @@ export class IxAdmin implements IdentityAdmin {
   ): Promise<PullOutcome> {
     if (!IDENTIFIER.test(key.organization) || !IDENTIFIER.test(key.account)) return { outcome: 'not_found' }
     const etag = options.etag !== undefined && ENTITY_TAG.test(options.etag) ? options.etag : undefined
-    const answer = await this.#source.get({
+    const answer = await this.#source.get(options.deadlineMs, {
       url: new URL(`${this.#accountsOf(key.organization)}/${encodeURIComponent(key.account)}`),
       headers: { accept: 'application/json', ...(etag === undefined ? {} : { 'if-none-match': etag }) },
       maxBytes: MAX_STATEMENT_BYTES,
-      deadlineMs: options.deadlineMs,
     })
     if ('outcome' in answer) return answer
     if (answer.status === 304) return unchanged(answer, etag)
@@ -82,11 +83,10 @@ export class IxAdmin implements IdentityAdmin {
     if (!IDENTIFIER.test(organization)) return { outcome: 'refused', status: 404 }
     const query = new URLSearchParams({ limit: String(PAGE_LIMIT) })
     if (options.cursor !== undefined) query.set('cursor', options.cursor)
-    const answer = await this.#source.get({
+    const answer = await this.#source.get(options.deadlineMs, {
       url: new URL(`${this.#accountsOf(organization)}?${query}`),
       headers: { accept: 'application/json' },
       maxBytes: MAX_PAGE_BYTES,
-      deadlineMs: options.deadlineMs,
     })
     if ('outcome' in answer) return answer
     if (!isJson(answer)) return unexpected(answer)
@@ -121,29 +121,4 @@ function unexpected(answer: Answer): PullFailure {
   if (answer.status === 206) return { outcome: 'partial' }
   if (answer.status >= 300 && answer.status !== 304) return { outcome: 'refused', status: answer.status }
   return { outcome: 'garbage', detail: `status ${answer.status} without the JSON that belongs to it` }
-}
-
-function checkedUrl(text: string, name: string): URL {
-  const url = URL.parse(text)
-  const loopback = url !== null && /^(127\.0\.0\.1|\[::1\]|localhost)$/.test(url.hostname)
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
-    throw new TypeError(`The identity admin's ${name} must be https, or http on a loopback address`)
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new TypeError(`The identity admin's ${name} must have neither credentials nor query nor fragment`)
-  }
-  return url
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

@@ -1,6 +1,6 @@
 import type { Clock, PullFailure } from '../../../application/ports.ts'
 import { discardBody, readBoundedBody } from './bounded-body.ts'
-import { parseRetryAfter } from './retry-after.ts'
+import { readPause } from './retry-after.ts'
 
 export interface Answer {
   readonly end: 'answer'
@@ -36,7 +36,7 @@ export async function attempt(fetcher: typeof fetch, request: AttemptRequest, cl
     const response = await fetcher(url, { ...init, redirect: 'manual' })
     if (response.status === 429 || response.status >= 500) {
       await discardBody(response)
-      return troubled(response.status, parseRetryAfter(response.headers.get('retry-after'), clock()))
+      return troubled(response.status, readPause(response.headers, clock()))
     }
     const body = await readBoundedBody(response, maxBytes)
     if ('unreadable' in body) return garbage(body.unreadable)

@@ -2,6 +2,8 @@ import * as v from 'valibot'
 import type { Clock } from '../../../application/ports.ts'
 import { parseStrictJson } from '../../../domain/claims/strict-json.ts'
 import { type Answer, attempt, type Failure, garbage, hasMediaType, refused } from './attempt.ts'
+import type { Authorization, Credential } from './authorization.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** A slow token endpoint must not hold whoever asks next for ever; each caller has its own, usually shorter, deadline. */
 const TOKEN_TIMEOUT_MS = 5_000
@@ -12,7 +14,10 @@ export interface ClientCredentialsSettings {
   readonly tokenUrl: URL
   readonly clientId: string
   readonly clientSecret: string
-  readonly scope: string
+  /** Sent with the grant: `scope`, or what the authorization server wants beside it. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** How the client says who it is (RFC 6749 section 2.3.1): in the header, or in the body where the server takes no other. */
+  readonly authenticateBy: 'header' | 'body'
 }
 
 const token = v.object({
@@ -21,8 +26,7 @@ const token = v.object({
   expires_in: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
 })
 
-export type AccessToken = { readonly end: 'token'; readonly accessToken: string }
-type Held = AccessToken & { readonly useUntil: number }
+type Held = Credential & { readonly useUntil: number }
 
 // Not the caller's deadline has passed but ours: a caller with time left may try again.
 const tokenEndpointTooSlow: Failure = {
@@ -32,24 +36,24 @@ const tokenEndpointTooSlow: Failure = {
 }
 
 /**
- * Access tokens by the client credentials grant (RFC 6749 section 4.4, client_secret_basic). A token is used until shortly before
+ * Access tokens by the client credentials grant (RFC 6749 section 4.4). A token is used until shortly before
  * it expires (a tenth of its life, at most 30 s); those who need one at the same time wait for the same request.
  */
-export class ClientCredentials {
+export class ClientCredentials implements Authorization {
   readonly #settings: ClientCredentialsSettings
   readonly #fetch: typeof fetch
   readonly #clock: Clock
   #held: Held | undefined
-  #underWay: Promise<AccessToken | Failure> | undefined
+  #underWay: Promise<Credential | Failure> | undefined
 
-  constructor(settings: ClientCredentialsSettings, fetcher: typeof fetch, clock: Clock) {
+  constructor(settings: ClientCredentialsSettings, { fetch: fetcher, clock }: Pick<Surroundings, 'fetch' | 'clock'>) {
     this.#settings = settings
     this.#fetch = fetcher
     this.#clock = clock
   }
 
   /** Ends at the latest when `signal` does; a request under way goes on for the others. */
-  async token(signal: AbortSignal): Promise<AccessToken | Failure> {
+  async credential(signal: AbortSignal): Promise<Credential | Failure> {
     if (this.#held !== undefined && this.#clock() < this.#held.useUntil) return this.#held
     this.#underWay ??= this.#request().finally(() => {
       this.#underWay = undefined
@@ -57,24 +61,30 @@ export class ClientCredentials {
     return Promise.race([this.#underWay, ended(signal)])
   }
 
-  /** The source has refused this token: it is not used again (a newer one, fetched meanwhile, stays). */
-  discard(refusedToken: AccessToken): void {
-    if (this.#held?.accessToken === refusedToken.accessToken) this.#held = undefined
+  /** A newer token, fetched meanwhile, stays. */
+  discard(refusedToken: Credential): boolean {
+    if (this.#held?.header === refusedToken.header) this.#held = undefined
+    return true
   }
 
-  async #request(): Promise<AccessToken | Failure> {
+  async #request(): Promise<Credential | Failure> {
     const startedAt = this.#clock()
+    const { tokenUrl, clientId, clientSecret, parameters, authenticateBy } = this.#settings
+    const inHeader = authenticateBy === 'header'
+    const basic = `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`)}`
+    const form = { grant_type: 'client_credentials', ...parameters }
+    const body = inHeader ? form : { ...form, client_id: clientId, client_secret: clientSecret }
     const result = await attempt(
       this.#fetch,
       {
-        url: this.#settings.tokenUrl,
+        url: tokenUrl,
         method: 'POST',
         headers: {
-          authorization: `Basic ${btoa(`${formEncoded(this.#settings.clientId)}:${formEncoded(this.#settings.clientSecret)}`)}`,
+          ...(inHeader && { authorization: basic }),
           'content-type': 'application/x-www-form-urlencoded',
           accept: 'application/json',
         },
-        body: new URLSearchParams({ grant_type: 'client_credentials', scope: this.#settings.scope }).toString(),
+        body: new URLSearchParams(body).toString(),
         maxBytes: MAX_TOKEN_BYTES,
         signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
       },
@@ -84,8 +94,8 @@ export class ClientCredentials {
     if (read.end === 'failure') return read.failure.outcome === 'timeout' ? tokenEndpointTooSlow : read
     const lifeMs = read.expiresIn * 1000
     this.#held = {
-      end: 'token',
-      accessToken: read.accessToken,
+      end: 'credential',
+      header: `Bearer ${read.accessToken}`,
       useUntil: startedAt + lifeMs - Math.min(MAX_MARGIN_MS, lifeMs / 10),
     }
     return this.#held

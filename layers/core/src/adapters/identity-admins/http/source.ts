@@ -1,8 +1,9 @@
-import type { Clock, PullFailure } from '../../../application/ports.ts'
+import type { PullFailure } from '../../../application/ports.ts'
 import { type Answer, attempt, type Failure } from './attempt.ts'
+import type { Authorization } from './authorization.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
-import { ClientCredentials, type ClientCredentialsSettings } from './client-credentials.ts'
 import { Countdown } from './countdown.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const MAX_ATTEMPTS = 4
 const BACKOFF_BASE_MS = 50
@@ -11,51 +12,55 @@ const MAX_BACKOFF_MS = 1_000
 const MAX_PAUSE_MS = 5 * 60 * 1000
 const BREAKER = { failures: 5, coolDownMs: 5_000, maxCoolDownMs: 60_000 }
 
-export interface Surroundings {
-  readonly clock: Clock
-  /** Uniform in [0, 1). */
-  readonly random: () => number
-  readonly fetch: typeof fetch
-  /** Resolves after so many milliseconds, or as soon as the signal ends. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
-}
-
 export interface SourceRequest {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly maxBytes: number
-  readonly deadlineMs: number
 }
+
+/** Sends one request; every end of it has a name. */
+export type Get = (request: SourceRequest) => Promise<Answer | PullFailure>
 
 /**
  * Authorized GET requests to one identity admin within a deadline. It covers everything: access token, waiting, retries, body.
  * Retried is only what may pass (network, 5xx, 429), after a wait with full jitter or the server's `Retry-After`, and only if the
- * wait ends before the deadline. A 401 gets one new access token. Everything goes through one circuit breaker.
+ * wait ends before the deadline. A 401 gets one new credential, where there is one. Everything goes through one circuit breaker.
  */
 export class Source {
   readonly #surroundings: Surroundings
-  readonly #tokens: ClientCredentials
+  readonly #authorization: Authorization
   readonly #breaker: CircuitBreaker
   #pause = new Countdown(0, 0)
 
-  constructor(credentials: ClientCredentialsSettings, surroundings: Surroundings) {
+  constructor(authorization: Authorization, surroundings: Surroundings) {
     this.#surroundings = surroundings
-    this.#tokens = new ClientCredentials(credentials, surroundings.fetch, surroundings.clock)
+    this.#authorization = authorization
     this.#breaker = new CircuitBreaker(BREAKER, surroundings.clock)
   }
 
-  async get(request: SourceRequest): Promise<Answer | PullFailure> {
-    if (!(request.deadlineMs > 0)) return { outcome: 'timeout' }
+  /** One request. `deadlineMs` counts from the call. */
+  get(deadlineMs: number, request: SourceRequest): Promise<Answer | PullFailure> {
+    return this.within(deadlineMs, (get) => get(request))
+  }
+
+  /**
+   * Several requests, one after another or at once, that share one deadline; whatever is under way when `read` has ended is
+   * given up. `deadlineMs` counts from the call.
+   */
+  async within<T>(deadlineMs: number, read: (get: Get) => Promise<T>): Promise<T | PullFailure> {
+    if (!(deadlineMs > 0)) return { outcome: 'timeout' }
     const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), request.deadlineMs)
+    const timer = setTimeout(() => deadline.abort(), deadlineMs)
+    const deadlineAt = this.#surroundings.clock() + deadlineMs
     try {
-      return await this.#within(request, deadline.signal, this.#surroundings.clock() + request.deadlineMs)
+      return await read((request) => this.#send(request, deadline.signal, deadlineAt))
     } finally {
       clearTimeout(timer)
+      deadline.abort()
     }
   }
 
-  async #within(request: SourceRequest, signal: AbortSignal, deadlineAt: number): Promise<Answer | PullFailure> {
+  async #send(request: SourceRequest, signal: AbortSignal, deadlineAt: number): Promise<Answer | PullFailure> {
     const { clock, wait } = this.#surroundings
     let last: PullFailure | undefined
     for (let attempts = 1; ; attempts++) {
@@ -99,14 +104,14 @@ export class Source {
 
   async #authorized(request: SourceRequest, signal: AbortSignal): Promise<Answer | Failure> {
     for (let renewed = false; ; renewed = true) {
-      const token = await this.#tokens.token(signal)
+      const token = await this.#authorization.credential(signal)
       if (token.end === 'failure') return token
-      const headers = { ...request.headers, authorization: `Bearer ${token.accessToken}` }
+      const headers = { ...request.headers, authorization: token.header }
       const { url, maxBytes } = request
       const { fetch: fetcher, clock } = this.#surroundings
       const result = await attempt(fetcher, { url, method: 'GET', headers, maxBytes, signal }, clock)
       if (result.end !== 'answer' || result.status !== 401 || renewed) return result
-      this.#tokens.discard(token)
+      if (!this.#authorization.discard(token)) return result
     }
   }
 
