@@ -8,9 +8,10 @@ import type { Receipt, Run, Suspect } from '../../domain/reconcile/run.ts'
 export interface EventReader {
   /**
    * What is said in one message, and by whom: signatures are verified, contracts held. Everything that can be wrong with a
-   * message is a refusal. `receivedAt`: epoch milliseconds by our clock. Throws `EventKeysUnavailable`.
+   * message or a part of it is a refusal; a message that concerns nobody says nothing. `receivedAt`: epoch milliseconds by
+   * our clock. Throws `EventKeysUnavailable`.
    */
-  readEvents(raw: string, receivedAt: number): Promise<Outcome<readonly IdentityEvent[]>>
+  readEvents(raw: string, receivedAt: number): Promise<readonly Outcome<IdentityEvent>[]>
 }
 
 /** Thrown when the keys of a source cannot be had: whether the event is genuine cannot be told now. */
@@ -106,7 +107,7 @@ export interface WalkedPage {
 export interface RunWrite {
   readonly page?: WalkedPage
   /** Chunks are numbered from 0 in each run. */
-  readonly suspects?: { readonly chunk: number; readonly suspects: readonly Suspect[] }
+  readonly suspects?: readonly { readonly chunk: number; readonly suspects: readonly Suspect[] }[]
   readonly receipt?: Receipt
 }
 

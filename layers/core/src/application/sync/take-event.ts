@@ -37,12 +37,10 @@ export async function takeEvent(dependencies: TakeEventDependencies, delivery: D
     await parked.park({ id: parkedId(receivedAt, messageId), refusal, raw, origin: 'queue', receivedAt })
     return { outcome: 'parked', refusal }
   }
-  const read = await reader.readEvents(raw, receivedAt)
-  if (!read.ok) return park(read.refusal)
   const ends: EventEnd[] = []
   const refusals: Refusal[] = []
-  for (const event of read.value) {
-    const applied = await applyEvent(dependencies, event, receivedAt)
+  for (const read of await reader.readEvents(raw, receivedAt)) {
+    const applied = read.ok ? await applyEvent(dependencies, read.value, receivedAt) : read
     if (applied.ok) ends.push(applied.value)
     else refusals.push(applied.refusal)
   }

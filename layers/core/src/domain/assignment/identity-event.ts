@@ -29,15 +29,21 @@ export interface HintedEvent extends Told {
   readonly account?: string
 }
 
-/** What a source of events may say, as configured. */
-export interface EventSource {
+/** What a source of events may say, as configured: the whole state of accounts, or hints. */
+export type EventSource = {
   readonly source: string
-  readonly tells: 'stated' | 'hinted'
-  /** Name of the identity admin for whose organizations it states; absent: the default one. Hints are not bound to one. */
-  readonly identityAdmin?: string
-  /** The only organizations it speaks for; absent: every organization of its identity admin. */
+  /** The only organizations it speaks for; absent: every one, of its identity admin where it states. */
   readonly organizations?: readonly string[]
-}
+} & (
+  | { readonly tells: 'hinted' }
+  | {
+      readonly tells: 'stated'
+      /** Name of the identity admin for whose organizations it states. */
+      readonly identityAdmin: string
+      /** Whether that one is the default: the identity admin of organizations that name none. */
+      readonly isDefault: boolean
+    }
+)
 
 type Judged = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal }
 
@@ -74,8 +80,15 @@ export function judgeSource(
     return refuse('event_foreign_organization', { source: event.source, organization: named })
   }
   if (organization === undefined) return refuse('unknown_organization', { organization: named })
-  if (event.kind === 'stated' && organization.identityAdmin !== source.identityAdmin) {
+  if (source.tells === 'stated' && !isOf(organization, source)) {
     return refuse('event_foreign_organization', { source: event.source, organization: named })
   }
   return { ok: true }
+}
+
+function isOf(
+  { identityAdmin }: Organization,
+  source: { readonly identityAdmin: string; readonly isDefault: boolean },
+): boolean {
+  return identityAdmin === undefined ? source.isDefault : identityAdmin === source.identityAdmin
 }
