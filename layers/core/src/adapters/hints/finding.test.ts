@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Finding, toReading } from './finding.ts'
-import { scope } from './samples.fixture.ts'
+import { scope as anyScope } from './samples.fixture.ts'
+
+const scope = { ...anyScope, receivedAt: 10_000 }
 
 const change = (parts: Partial<Extract<Finding, { kind: 'change' }>> = {}): Finding => ({
   kind: 'change',
@@ -17,7 +19,7 @@ describe('a reading', () => {
       [change({ id: 'new', at: 2_000 }), change({ id: 'old' }), change({ accounts: ['bo'] })],
       scope,
     )
-    expect(hints.map(({ account, eventId }) => [account, eventId])).toEqual([
+    expect(hints.map(({ account, eventId }) => [account, eventId.split('~')[0]])).toEqual([
       ['ann', 'new'],
       ['bo', 'e1'],
     ])
@@ -25,15 +27,9 @@ describe('a reading', () => {
 
   it('is about everybody as soon as one event is', () => {
     const { hints } = toReading([change(), change({ accounts: [], id: 'all' }), change({ accounts: ['bo'] })], scope)
-    expect(hints).toEqual([
-      {
-        source: scope.source,
-        organization: scope.organization,
-        eventId: 'all',
-        occurredAt: 1_000,
-        reason: 'kind.of.event',
-      },
-    ])
+    const { source, organization } = scope
+    const eventId = expect.stringMatching(/^all~/)
+    expect(hints).toEqual([{ source, organization, eventId, occurredAt: 1_000, reason: 'kind.of.event' }])
   })
 
   it.each([[undefined], [''], [7], ['a b'], ['-a'], ['x'.repeat(129)], [{}]])(
@@ -55,11 +51,21 @@ describe('a reading', () => {
     expect(toReading([change({ at })], scope).hints[0]?.occurredAt).toBe(occurredAt)
   })
 
-  it('spells what is no event id as a digest, the same for the same event', () => {
-    const idOf = (parts: object) => toReading([change(parts)], scope).hints[0]?.eventId
-    for (const id of [undefined, '', 'a b', 7]) expect(idOf({ id })).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{42}$/)
-    expect(idOf({ id: 'a b' })).toBe(idOf({ id: 'a b', accounts: ['bo'] }))
-    expect(idOf({ id: undefined })).not.toBe(idOf({ id: undefined, accounts: ['bo'] }))
+  it('takes a time long past for none, for the bus refuses what is too old', () => {
+    const { hints } = toReading([change()], anyScope)
+    expect(hints[0]?.occurredAt).toBe(anyScope.receivedAt)
+  })
+
+  it.each([undefined, '', 'a b', 7, 'x'.repeat(101)])('names an event without its id, %j', (id) => {
+    expect(toReading([change({ id })], scope).hints[0]?.eventId).toMatch(/^x~[A-Za-z0-9_-]{22}$/)
+  })
+
+  it('gives the same hint the same id, and no other one', () => {
+    const idOf = (parts: object, of = scope) => toReading([change(parts)], of).hints[0]?.eventId
+    expect(idOf({})).toBe(idOf({}))
+    const others = [idOf({ accounts: ['bo'] }), idOf({ accounts: [] }), idOf({ at: 1_001 }), idOf({ id: 'e2' })]
+    const elsewhere = [idOf({}, { ...scope, source: 'other' }), idOf({}, { ...scope, organization: 'globex' })]
+    expect(new Set([idOf({}), ...others, ...elsewhere]).size).toBe(7)
   })
 
   it('counts what it ignores and names what it cannot read by its place', () => {

@@ -31,7 +31,11 @@ export function unreadable(reason: string): Finding {
 }
 
 const ACCOUNT = /^[A-Za-z0-9][A-Za-z0-9._~@|:+-]{0,127}$/
-const EVENT_ID = /^[A-Za-z0-9][A-Za-z0-9._~@|:+-]{0,127}$/
+/** Leaves room for the digest behind it: events of our contract have identifiers of 128 characters at most. */
+const EVENT_ID = /^[A-Za-z0-9][A-Za-z0-9._~@|:+-]{0,99}$/
+const digestCharacters = 22
+/** A source's time longer ago than this is taken for no time; the bus would refuse it as too old. */
+const oldestMs = 30 * 86_400_000
 const mostReasonCharacters = 120
 
 /**
@@ -54,15 +58,15 @@ export function toReading(findings: readonly Finding[], scope: HintScope): HintR
 function hintsOf(change: Extract<Finding, { kind: 'change' }>, scope: HintScope): readonly Hint[] {
   const { source, organization } = scope
   const accounts = change.accounts.filter(isAccount)
+  const isWhole = accounts.length === 0 || accounts.length < change.accounts.length
   const shared = {
     source,
-    eventId: spellId(change.id, () => [scope.source, change.reason, String(change.at), ...accounts]),
     organization,
     occurredAt: timeOf(change.at, scope.receivedAt),
     reason: change.reason.replaceAll(/[^A-Za-z0-9._:/-]/g, '_').slice(0, mostReasonCharacters),
   }
-  const isWhole = accounts.length === 0 || accounts.length < change.accounts.length
-  return isWhole ? [shared] : accounts.map((account) => ({ ...shared, account }))
+  const abouts = isWhole ? [shared] : accounts.map((account) => ({ ...shared, account }))
+  return abouts.map((about) => ({ ...about, eventId: idOf(change.id, about) }))
 }
 
 function keepLatest(byAccount: Map<string | undefined, Hint>, hint: Hint): void {
@@ -74,13 +78,20 @@ function isAccount(value: unknown): value is string {
   return typeof value === 'string' && ACCOUNT.test(value)
 }
 
-function spellId(id: unknown, parts: () => readonly string[]): string {
-  if (typeof id === 'string' && EVENT_ID.test(id)) return id
-  const text = typeof id === 'string' && id !== '' ? id : JSON.stringify(parts())
-  return createHash('sha256').update(text).digest('base64url').replace(/^[_-]/, 'x')
+/**
+ * The source's own identifier, as far as it can be spelled, and a digest of what the hint says: one event can be a hint
+ * about several accounts, and one identifier never stands for two hints.
+ */
+function idOf(id: unknown, about: Omit<Hint, 'eventId'>): string {
+  const own = typeof id === 'string' ? id : ''
+  const digest = createHash('sha256')
+    .update(JSON.stringify([own, about]))
+    .digest('base64url')
+    .slice(0, digestCharacters)
+  return EVENT_ID.test(own) ? `${own}~${digest}` : `x~${digest}`
 }
 
 function timeOf(at: unknown, receivedAt: number): number {
   const time = typeof at === 'string' ? Date.parse(at) : at
-  return typeof time === 'number' && time >= 0 && time < receivedAt ? Math.floor(time) : receivedAt
+  return typeof time === 'number' && time >= receivedAt - oldestMs && time < receivedAt ? Math.floor(time) : receivedAt
 }
