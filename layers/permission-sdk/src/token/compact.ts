@@ -26,29 +26,29 @@ export function splitCompact(token: string): CompactToken | undefined {
   }
 }
 
-/** Characters that may end a segment of two or three more than a multiple of four: their unused bits are zero. */
-const lastOfTwo = 'AQgw'
-const lastOfThree = 'AEIMQUYcgkosw048'
-
-/** Decodes a segment; `undefined` unless it is canonical base64url. */
-export function decodeSegment(segment: string): Buffer | undefined {
-  return isCanonical(segment) ? Buffer.from(segment, 'base64url') : undefined
-}
-
-/** Of the alphabet of base64url (Node would read plain base64, and the low byte of anything), and unused bits are zero. */
-function isCanonical(segment: string): boolean {
-  const rest = segment.length & 3
-  if (rest === 1 || !/^[\w-]*$/.test(segment)) return false
-  return rest === 0 || (rest === 2 ? lastOfTwo : lastOfThree).includes(segment.charAt(segment.length - 1))
-}
-
 // Scratch memory is safe here: decoding is synchronous and nothing keeps a view of it.
 const scratch = Buffer.allocUnsafeSlow(longestToken)
 
-/** Decodes a segment to text; `undefined` unless it is canonical base64url of valid UTF-8, or where it is too long. */
-export function decodeText(segment: string | undefined): string | undefined {
-  if (segment === undefined || segment.length > longestToken || !isCanonical(segment)) return undefined
+/**
+ * Decodes into the scratch memory and returns how many bytes there are; `undefined` unless the segment is canonical
+ * base64url: exactly what is written for these bytes.
+ */
+function decode(segment: string): number | undefined {
+  if (segment.length > longestToken) return undefined
   const length = scratch.write(segment, 0, 'base64url')
+  return scratch.toString('base64url', 0, length) === segment ? length : undefined
+}
+
+/** Decodes a segment; `undefined` unless it is canonical base64url, or where it is too long. */
+export function decodeSegment(segment: string): Buffer | undefined {
+  const length = decode(segment)
+  return length === undefined ? undefined : Buffer.from(scratch.subarray(0, length))
+}
+
+/** Decodes a segment to text; `undefined` unless it is canonical base64url of valid UTF-8, or where it is too long. */
+export function decodeText(segment = ''): string | undefined {
+  const length = decode(segment)
+  if (length === undefined) return undefined
   const text = scratch.toString('utf8', 0, length)
   // The replacement character stands for what is not UTF-8, or for itself: only then the two have to be told apart.
   return text.includes('\ufffd') && !scratch.subarray(0, length).equals(Buffer.from(text)) ? undefined : text
