@@ -1,3 +1,4 @@
+import { longestSignIn } from '@rolecast/core/domain/claims/longest-sign-in'
 import { describe, expect, it } from 'vitest'
 import { flows, httpEvent, key, provider, setUp, signIn, start } from '../../test/support/authorizer.ts'
 import { jwksOf, makeKey, mint } from '../../test/support/tokens.ts'
@@ -240,11 +241,33 @@ describe('transparent mode', () => {
     ['malformed_token', async () => 'opaque'],
     ['malformed_token', async () => 'a.b.c'],
     ['malformed_token', async () => `${await signIn('ann')}.x`],
-    ['token_too_large', async () => `a.${'b'.repeat(9000)}.c`],
+    ['token_too_large', async () => `${'a'.repeat(longestSignIn - 3)}.b.c`],
   ])('refuses with %s before anybody is asked (case %#)', async (code, token) => {
     const { authorize, service } = setUp({ config })
     expect(await authorize(httpEvent(await token()))).toEqual(denied(code))
     expect(service.calls).toEqual([])
+  })
+
+  it('takes a sign-in as long as the token service does, though a token of our own may not be', async () => {
+    const { authorize, service } = setUp({ config })
+    service.accounts.set('ann', { grants: ['flows.list'], version: 1 })
+    const spare = longestSignIn - (await signIn('ann', start, { groups: '' })).length
+    const token = await signIn('ann', start, { groups: 'g'.repeat(Math.floor(spare * 0.75) - 2) })
+    expect(token.length).toBeGreaterThan(longestSignIn - 8)
+    expect(await authorize(httpEvent(token))).toMatchObject({ isAuthorized: true })
+    expect(await authorize(httpEvent(await service.mint('ann', { jti: 'j'.repeat(9000) })))).toEqual(
+      denied('token_too_large'),
+    )
+  })
+
+  it('does not take what comes back for somebody else', async () => {
+    const { authorize, service } = setUp({ config })
+    service.accounts.set('ann', { grants: ['flows.list'], version: 1 })
+    service.claims = { sub: 'bob' }
+    const token = await signIn('ann')
+    expect(await authorize(httpEvent(token))).toEqual(denied('token_service_unavailable'))
+    service.claims = {}
+    expect(await authorize(httpEvent(token))).toMatchObject({ isAuthorized: true, context: { account: 'ann' } })
   })
 
   it('does not take a sign-in in token mode', async () => {

@@ -1,3 +1,4 @@
+import { longestSignIn } from '@rolecast/core/domain/claims/longest-sign-in'
 import { type Outcome, type Refusal, refuse } from '@rolecast/core/domain/decision/refusal'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
 import type { AskingDependencies } from './ask.ts'
@@ -13,8 +14,6 @@ interface Refused {
   readonly refusal: Refusal
 }
 
-/** Longer tokens are refused unread (characters). */
-const longest = 8192
 /** So many sign-ins are remembered, and so many refusals: tokens that anybody may make up push no sign-in out. */
 const mostSignIns = 2000
 const mostRefusals = 200
@@ -44,30 +43,33 @@ export class SignIns {
     }
     const refused = this.#refused.get(token)
     if (refused !== undefined && now < refused.until) return { ok: false, refusal: refused.refusal }
-    if (token.length > longest) return refuse('token_too_large', { longest })
+    if (token.length > longestSignIn) return refuse('token_too_large', { longest: longestSignIn })
     const claims = peek(token)
     if (claims === undefined) return refuse('malformed_token', { part: 'compact' })
-    const { iss, exp } = claims
+    const { iss, sub, exp } = claims
     if (iss === config.issuer) return verifier.verify(token)
     if (typeof iss !== 'string' || !config.providers.includes(iss)) {
       return refuse('wrong_issuer', { expected: config.issuer })
     }
     if (typeof exp !== 'number') return refuse('malformed_claim', { claim: 'exp', reason: 'type' })
-    return exp * 1000 <= now ? refuse('expired', { expiredAt: exp }) : this.#exchange(token)
+    return exp * 1000 <= now ? refuse('expired', { expiredAt: exp }) : this.#exchange(token, sub)
   }
 
-  #exchange(token: string): Promise<Outcome<HeldGrant>> {
+  #exchange(token: string, account: unknown): Promise<Outcome<HeldGrant>> {
     const waiting = this.#exchanging.get(token)
     if (waiting !== undefined) return waiting
-    const exchanging = this.#askAndVerify(token).finally(() => this.#exchanging.delete(token))
+    const exchanging = this.#askAndVerify(token, account).finally(() => this.#exchanging.delete(token))
     this.#exchanging.set(token, exchanging)
     return exchanging
   }
 
-  async #askAndVerify(token: string): Promise<Outcome<HeldGrant>> {
+  /** What comes back for somebody else than `account`, the `sub` that was handed over, is no answer. */
+  async #askAndVerify(token: string, account: unknown): Promise<Outcome<HeldGrant>> {
     const { clock, verifier, config, tokenService } = this.#dependencies
     const answer = await tokenService.exchange(token)
-    const outcome = answer.ok ? await verifier.verify(answer.value) : answer
+    const verified = answer.ok ? await verifier.verify(answer.value) : answer
+    const forAnother = verified.ok && verified.value.holder.account !== account
+    const outcome = forAnother ? refuse('token_service_unavailable') : verified
     if (answer.ok && outcome.ok) {
       const until = (outcome.value.holder.expiresAt - config.resultCacheSeconds) * 1000
       remember(this.#exchanged, token, { until, token: answer.value }, mostSignIns)

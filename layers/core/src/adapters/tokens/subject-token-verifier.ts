@@ -1,10 +1,8 @@
 import { decodeJwt, errors } from 'jose'
 import type { Subject, SubjectTokenType, SubjectTokenVerifier } from '../../application/ports.ts'
+import { longestSignIn } from '../../domain/claims/longest-sign-in.ts'
 import { type Outcome, refuse } from '../../domain/decision/refusal.ts'
 import { refusalOf } from './jose-refusal.ts'
-
-/** Longer tokens are refused unread. Providers that list groups make tokens larger than ours ever are. */
-const longestToken = 16_384
 
 /**
  * Hands a token to the verifier of the issuer it names. What the token says is only used to choose; the chosen verifier
@@ -18,7 +16,7 @@ export class SubjectTokenVerifiers implements SubjectTokenVerifier {
   }
 
   async verifySubjectToken(token: string, type: SubjectTokenType): Promise<Outcome<Subject>> {
-    if (token.length > longestToken) return refuse('token_too_large', { limit: longestToken })
+    if (token.length > longestSignIn) return refuse('token_too_large', { limit: longestSignIn })
     if (!isCompact(token)) return refuse('malformed_token')
     const issuer = readIssuer(token)
     if (!issuer.ok) return issuer
