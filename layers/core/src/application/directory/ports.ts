@@ -81,7 +81,7 @@ export const defaultSettings = { account: 'externalId', groupRoles: [], announce
 
 /** Users and groups per organization. Every read is strongly consistent; an id of another organization does not exist. */
 export interface DirectoryStore {
-  readSettings(organization: string): Promise<DirectorySettings>
+  readSettings(organization: string): Promise<DirectorySettings | undefined>
   putSettings(settings: DirectorySettings): Promise<void>
 
   /** Tombstones too; ids that never existed are absent from the answer. In no order. */
