@@ -1,10 +1,10 @@
 import middy from '@middy/core'
+import { describeError } from '@rolecast/core/application/describe-error'
 import type { Code } from '@rolecast/core/domain/decision/codes'
 import { refuse } from '@rolecast/core/domain/decision/refusal'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { answerRequest, type TokenDependencies } from './answer-request.ts'
 import { readEvent, toResult } from './http.ts'
-import { describeError } from './log.ts'
 import { oauthError, problem } from './refusals.ts'
 
 /** Codes of broken infrastructure, by the names of the errors that adapters throw. */

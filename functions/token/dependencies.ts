@@ -10,6 +10,8 @@ import { ProviderTokenVerifier } from '@rolecast/core/adapters/tokens/provider-t
 import { sha256 } from '@rolecast/core/adapters/tokens/sha256'
 import { SubjectTokenVerifiers } from '@rolecast/core/adapters/tokens/subject-token-verifier'
 import { CachedKeyRing } from '@rolecast/core/application/cached-key-ring'
+import { ChangeFeed } from '@rolecast/core/application/change-feed'
+import { describeError } from '@rolecast/core/application/describe-error'
 import type { SubjectTokenVerifier } from '@rolecast/core/application/ports'
 import { PullQueue } from '@rolecast/core/application/pull-queue'
 import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
@@ -18,7 +20,7 @@ import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'
 import { indexCatalog } from '@rolecast/core/domain/grant/decide'
 import type { TokenDependencies } from './answer-request.ts'
 import type { TokenConfig } from './config.ts'
-import { createLog, describeError } from './log.ts'
+import { createLog } from './log.ts'
 
 /** Wires the token function. Nothing is contacted yet: keys, secrets and key sets are read when they are first needed. */
 export function connect(
@@ -76,6 +78,7 @@ export function connect(
     keyRing,
     signer: new JoseSigner({ ring: keyRing, wrapper, stage }),
     handles,
+    changeFeed: new ChangeFeed({ changes: stores.changes, handles, clock }),
     subjectTokens: new SubjectTokenVerifiers(verifiers),
     corsOrigins: config.corsOrigins,
     log,

@@ -1,5 +1,4 @@
-/** Members that are `undefined` are left out. No token, claim or key, and nothing a caller can write. */
-export type LogMembers = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+import type { LogMembers } from '@rolecast/core/application/describe-error'
 
 export type Log = (event: 'minted' | 'refused' | 'failed' | 'answered', members: LogMembers) => void
 
@@ -7,26 +6,5 @@ export type Log = (event: 'minted' | 'refused' | 'failed' | 'answered', members:
 export function createLog(write: (line: string) => void): Log {
   return (event, members) => {
     write(`${JSON.stringify({ level: event === 'failed' ? 'ERROR' : 'INFO', event, ...members })}\n`)
-  }
-}
-
-/** Errors whose messages are ours and quote nothing. */
-const known = new Set([
-  'StoreUnavailable',
-  'StoreCorrupt',
-  'KeyWrapperUnavailable',
-  'UnwrapRefused',
-  'SecretUnavailable',
-  'InvalidConfig',
-])
-
-/** What a log may say of an error: messages of other people's code can quote what they were given, frames cannot. */
-export function describeError(error: unknown): LogMembers {
-  if (!(error instanceof Error)) return { error: typeof error }
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return {
-    error: error.name,
-    message: known.has(error.name) ? error.message : undefined,
-    frames: frames.slice(0, 8).map((line) => line.trim()),
   }
 }

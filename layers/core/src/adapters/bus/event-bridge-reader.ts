@@ -76,9 +76,7 @@ function fromPartner(source: string, { hints, refused }: HintReading): readonly 
   return [
     ...hints.map(({ eventId, organization, account, occurredAt }): Outcome<IdentityEvent> => {
       const about = account === undefined ? { organization } : { organization, account }
-      // One event of a partner may concern several accounts: the identifier is its own, the digest tells nothing apart.
-      const name = account === undefined ? eventId : `${eventId} ${account}`
-      return accept({ kind: 'hinted', source, eventId: name, occurredAt, digest: digestOf(about), ...about })
+      return accept({ kind: 'hinted', source, eventId, occurredAt, digest: digestOf(about), ...about })
     }),
     ...refused.map(({ reason }) => malformed(reason)),
   ]
