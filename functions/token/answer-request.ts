@@ -1,7 +1,9 @@
+import type { ChangeFeed } from '@rolecast/core/application/change-feed'
 import type { ExchangeDependencies } from '@rolecast/core/application/exchange-token'
 import type { ExplainDependencies } from '@rolecast/core/application/explain-permission'
 import type { GrantDocumentStore, KeyRingReader } from '@rolecast/core/application/ports'
 import { refuse } from '@rolecast/core/domain/decision/refusal'
+import { changes } from './changes-route.ts'
 import { allowOrigin, preflight } from './cors.ts'
 import { grantDocument, keySet, metadata } from './document-routes.ts'
 import { exchange } from './exchange-route.ts'
@@ -13,6 +15,7 @@ import { explanation, session } from './session-routes.ts'
 export interface TokenDependencies extends ExchangeDependencies, ExplainDependencies {
   readonly grantDocuments: GrantDocumentStore
   readonly keyRing: KeyRingReader
+  readonly changeFeed: Pick<ChangeFeed, 'readPage'>
   readonly corsOrigins: readonly string[]
   readonly log: Log
 }
@@ -28,6 +31,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: /^\/\.well-known\/oauth-authorization-server$/, answer: metadata },
   { method: 'GET', path: /^\/\.well-known\/jwks\.json$/, answer: keySet },
   { method: 'GET', path: /^\/grants\/[^/]*$/, answer: grantDocument },
+  { method: 'GET', path: /^\/changes$/, answer: changes },
   { method: 'GET', path: /^\/session$/, answer: session },
   { method: 'GET', path: /^\/session\/explain$/, answer: explanation },
 ]

@@ -1,3 +1,5 @@
+import { MemoryChangeLog } from '@rolecast/core/adapters/memory/change-log'
+import { ChangeFeed } from '@rolecast/core/application/change-feed'
 import { StoreUnavailable } from '@rolecast/core/application/ports'
 import { answers } from '@rolecast/core/domain/decision/codes'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
@@ -32,6 +34,11 @@ function setUp(parts: Partial<TokenDependencies> = {}) {
   const handler = createHandler({
     ...world.dependencies,
     keyRing: { readKeyRing: async () => ring, refreshKeyRing: async () => ring },
+    changeFeed: new ChangeFeed({
+      changes: new MemoryChangeLog(world.database),
+      handles: world.dependencies.handles,
+      clock: world.dependencies.clock,
+    }),
     corsOrigins: [],
     log: createLog((line) => lines.push(line)),
     ...parts,

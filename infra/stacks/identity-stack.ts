@@ -29,6 +29,7 @@ const routes = [
   [HttpMethod.GET, '/session'],
   [HttpMethod.GET, '/session/explain'],
   [HttpMethod.GET, '/grants/{digest}'],
+  [HttpMethod.GET, '/changes'],
 ] as const
 
 /** Issues tokens: the token service behind its API, the rotation of its keys, and the SDK layer for those who read them. */

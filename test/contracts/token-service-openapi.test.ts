@@ -41,6 +41,15 @@ const requests: Readonly<Record<string, () => Promise<APIGatewayProxyEventV2>>> 
     return get(`/grants/${digest}`)
   },
   'readGrantDocument 404': async () => get(`/grants/${'x'.repeat(43)}`),
+  'readChanges 200': async () => {
+    const { stores } = service
+    const statement = { organization: 'acme', account: 'leaver', status: 'active', occurredAt: 0 } as const
+    const roles = [{ application: 'customer-v2', role: 'flow_viewer' }]
+    await stores.accounts.applyStatement({ ...statement, version: 1, roles }, { confirmedAt: 1 })
+    await stores.accounts.applyStatement({ ...statement, version: 2, roles: [] }, { confirmedAt: 2 })
+    return get('/changes', 'application=customer-v2')
+  },
+  'readChanges 400': async () => get('/changes', 'application=unheard-of'),
   'describeSession 200': async () => get('/session', 'application=customer-v2', await service.signIn('acme-edo')),
   'describeSession 400': async () => get('/session', '', await service.signIn('acme-edo')),
   'describeSession 401': async () => get('/session'),
