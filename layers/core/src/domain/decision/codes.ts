@@ -4,6 +4,19 @@
  * 401 where a new token would help, 403 where it would not; OAuth errors follow RFC 6749 section 5.2 and RFC 8693 section 2.2.2.
  */
 
+/** The detail error keywords of SCIM. */
+export type ScimType =
+  | 'invalidFilter'
+  | 'tooMany'
+  | 'uniqueness'
+  | 'mutability'
+  | 'invalidSyntax'
+  | 'invalidPath'
+  | 'noTarget'
+  | 'invalidValue'
+  | 'invalidCursor'
+  | 'invalidCount'
+
 export interface Answer {
   /** HTTP status of the answer. */
   readonly status: number
@@ -23,6 +36,8 @@ export interface Answer {
     | 'unsupported_grant_type'
     | 'server_error'
     | 'temporarily_unavailable'
+  /** `scimType` of a SCIM answer (RFC 7644 section 3.12, RFC 9865 section 2.1), where the status alone does not say it. */
+  readonly scim?: ScimType
   /** `error` of a `WWW-Authenticate: Bearer` challenge (RFC 6750 section 3), where one belongs to the code. */
   readonly challenge?: 'invalid_token' | 'insufficient_scope'
   /** `err` of an answer to a security event token (RFC 8935 section 2.4), where the code can occur there. */
@@ -412,6 +427,107 @@ export const answers = {
     set: 'invalid_request',
     title: 'The verification carries another state than the one asked for',
     next: 'Ask the transmitter for a verification with the state of the connection.',
+  },
+  scim_invalid_filter: {
+    status: 400,
+    scim: 'invalidFilter',
+    title: 'The filter is malformed, or compares what cannot be compared so',
+    next: fixRequest,
+  },
+  scim_too_many: {
+    status: 400,
+    scim: 'tooMany',
+    title: 'The request asks for more than is calculated at once',
+    next: 'Ask for less: a narrower filter, or pages by cursor without sorting.',
+  },
+  scim_taken: {
+    status: 409,
+    scim: 'uniqueness',
+    title: 'Another resource has this value already',
+    next: 'Find the resource by a filter, and change that one.',
+  },
+  scim_mutability: {
+    status: 400,
+    scim: 'mutability',
+    title: 'The attribute cannot be changed so',
+    next: fixRequest,
+  },
+  scim_invalid_syntax: {
+    status: 400,
+    scim: 'invalidSyntax',
+    title: 'The body does not have the structure that SCIM asks for',
+    next: fixRequest,
+  },
+  scim_invalid_path: {
+    status: 400,
+    scim: 'invalidPath',
+    title: 'The path is malformed, or names an attribute that does not exist',
+    next: fixRequest,
+  },
+  scim_no_target: {
+    status: 400,
+    scim: 'noTarget',
+    title: 'The path leads to nothing that the operation could work on',
+    next: fixRequest,
+  },
+  scim_invalid_value: {
+    status: 400,
+    scim: 'invalidValue',
+    title: 'A value is missing, or not one that the attribute takes',
+    next: fixRequest,
+  },
+  scim_invalid_cursor: {
+    status: 400,
+    scim: 'invalidCursor',
+    title: 'The cursor is not one that was given out for this query',
+    next: 'Begin anew with an empty cursor.',
+  },
+  scim_invalid_count: {
+    status: 400,
+    scim: 'invalidCount',
+    title: 'The count differs from the one that the query began with',
+    next: 'Repeat the request with the first count, or begin anew.',
+  },
+  scim_filter_forbidden: {
+    status: 403,
+    title: 'What describes the service cannot be filtered',
+    next: 'Repeat the request without a filter.',
+  },
+  scim_no_such_resource: {
+    status: 404,
+    title: 'There is no such resource',
+    next: 'Find the resource by a filter, or create it.',
+  },
+  scim_version_mismatch: {
+    status: 412,
+    title: 'The resource has changed since this version',
+    next: 'Read the resource, and change its present version.',
+  },
+  scim_too_large: {
+    status: 413,
+    title: 'The request is larger than what is taken at once',
+    next: 'Send less at once; /ServiceProviderConfig and the documentation say how much.',
+  },
+  scim_media_type: {
+    status: 415,
+    title: 'The body is not of a type that is read',
+    next: 'Send application/scim+json.',
+  },
+  scim_not_implemented: {
+    status: 501,
+    title: 'The service provider does not do this',
+    next: 'See /ServiceProviderConfig.',
+  },
+  scim_token_refused: {
+    status: 401,
+    challenge: 'invalid_token',
+    title: 'The token is not one of a SCIM client, or no longer',
+    next: 'Have a new token made for the organization.',
+  },
+  scim_not_settled: {
+    status: 503,
+    title: 'The change is stored and not yet in force everywhere',
+    next: 'Repeat the request.',
   },
   internal: { status: 500, oauth: 'server_error', title: 'Something went wrong', next: retry },
 } as const satisfies Record<string, Answer>
