@@ -1,5 +1,7 @@
+import { listsIndex } from '@rolecast/core/adapters/dynamodb/keys'
+import { hintSource } from '@rolecast/core/adapters/environment/event-sources'
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib'
-import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
@@ -29,6 +31,14 @@ export class DataStack extends Stack {
       billing: Billing.onDemand(),
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'ttl',
+      globalSecondaryIndexes: [
+        {
+          indexName: listsIndex.name,
+          partitionKey: { name: listsIndex.key, type: AttributeType.STRING },
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: [...listsIndex.attributes],
+        },
+      ],
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: settings.keepData,
       removalPolicy,
@@ -50,7 +60,8 @@ export class DataStack extends Stack {
       reason: 'The identity admin issues this secret; rotating it is a step there and here (docs/deploy.md).',
     })
     this.bus = new IdentityBus(this, 'Bus', {
-      sources: deployment.eventSources,
+      sources: deployment.eventSources.map(({ source }) => source),
+      ownSources: [hintSource],
       accounts: deployment.eventAccounts,
       archive: Duration.days(settings.archiveDays),
       removalPolicy,

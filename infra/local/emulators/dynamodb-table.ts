@@ -7,6 +7,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { BatchWriteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
+import { listsIndex } from '@rolecast/core/adapters/dynamodb/keys'
 
 /** What CreateTable takes, and the attribute by which items expire (epoch seconds). */
 export type TableDefinition = CreateTableCommandInput & { readonly timeToLiveAttribute?: string }
@@ -23,6 +24,14 @@ export function tableDefinition(name: string): TableDefinition {
     AttributeDefinitions: [
       { AttributeName: 'pk', AttributeType: 'S' },
       { AttributeName: 'sk', AttributeType: 'S' },
+      { AttributeName: listsIndex.key, AttributeType: 'S' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: listsIndex.name,
+        KeySchema: [{ AttributeName: listsIndex.key, KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...listsIndex.attributes] },
+      },
     ],
     timeToLiveAttribute: 'ttl',
   }

@@ -6,7 +6,9 @@ import { eventStoresContract } from './event-stores.contract.ts'
 import { grantDocumentStoreContract } from './grant-document-store.contract.ts'
 import { hintsContract } from './hints.contract.ts'
 import { keyRingStoreContract } from './key-ring-store.contract.ts'
+import { listingsContract } from './listings.contract.ts'
 import { organizationStoreContract } from './organization-store.contract.ts'
+import { runStoreContract } from './run-store.contract.ts'
 import { scimTokenStoreContract } from './scim-token-store.contract.ts'
 import type { MakeWorld } from './world.ts'
 
@@ -22,4 +24,6 @@ export function storeContracts(makeWorld: MakeWorld): void {
   eventStoresContract(makeWorld)
   directoryStoreContract(makeWorld)
   scimTokenStoreContract(makeWorld)
+  listingsContract(makeWorld)
+  runStoreContract(makeWorld)
 }

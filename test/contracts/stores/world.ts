@@ -10,7 +10,7 @@ import type {
   KeyRingStore,
   OrganizationStore,
 } from '@rolecast/core/application/ports'
-import type { EventIdStore, ParkedEventStore } from '@rolecast/core/application/sync/ports'
+import type { EventIdStore, Listings, ParkedEventStore, RunStore } from '@rolecast/core/application/sync/ports'
 import type { RoleAssignment } from '@rolecast/core/domain/assignment/statement'
 import { createTable, tableDefinition } from '../../../infra/local/emulators/dynamodb-table.ts'
 
@@ -26,6 +26,8 @@ export interface StoreWorld {
   readonly scimTokens: ScimTokenStore
   readonly eventIds: EventIdStore
   readonly parked: ParkedEventStore
+  readonly listings: Listings
+  readonly runs: RunStore
   readonly time: { now: number }
 }
 

@@ -31,6 +31,11 @@ export interface AccountStore {
     key: AccountKey,
   ): Promise<{ readonly account?: AccountRecord; readonly organization?: Organization }>
   /**
+   * The records that exist, in any order, strongly consistent; 100 keys a request. Each is as good a fence as one read by
+   * `readAccountAndOrganization`.
+   */
+  readAccounts(keys: readonly AccountKey[]): Promise<readonly AccountRecord[]>
+  /**
    * Writes a statement under the version guard. `applied`: newer, or the same version confirmed later. `older`: a newer
    * version is stored, which comes back. `conflict`: the same version is stored with another content; nothing is written.
    * A removal (role gone, account inactive) writes its change-log entry in the same transaction.

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { AccountKey, AccountRecord } from '../../domain/assignment/statement.ts'
 import type { Item } from './conditions.ts'
 import { accountItemKey } from './keys.ts'
+import { accountListAttributes } from './listings.ts'
 import { count, expectSame, moment, parseItem } from './parse-item.ts'
 
 const accountItem = v.object({
@@ -25,7 +26,7 @@ export interface StoredAccount {
 }
 
 export function toAccountItem(record: AccountRecord, revision: number): Item {
-  return { ...accountItemKey(record), kind: 'account', ...record, revision }
+  return { ...accountItemKey(record), kind: 'account', ...record, ...accountListAttributes(record), revision }
 }
 
 export function fromAccountItem(key: AccountKey, item: Item): StoredAccount & { readonly record: AccountRecord } {

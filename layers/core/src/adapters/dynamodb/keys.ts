@@ -3,8 +3,10 @@
  * Identifiers come from outside (a token's subject may be any string), so two different ones never make the same key.
  */
 import { createHash } from 'node:crypto'
+import type { Followed } from '../../application/sync/projection-ports.ts'
 import type { AccountKey } from '../../domain/assignment/statement.ts'
 import type { ChangeEntry } from '../../domain/freshness/change-entry.ts'
+import type { Receipt, Run } from '../../domain/reconcile/run.ts'
 
 export interface ItemKey {
   readonly pk: string
@@ -65,6 +67,65 @@ export function parkedItemKey(id: string): ItemKey {
   return { pk: parkedPartitions[shard] ?? '', sk: `${age}#${identifier(id)}` }
 }
 
+/** How far the views have followed an item. */
+export function projectedItemKey(item: Followed): ItemKey {
+  return { pk: joined('projected', item.organization, item.kind, ...namesOf(item)), sk: 'state' }
+}
+
+/** What names an item within its organization. */
+function namesOf(item: Followed): readonly string[] {
+  if (item.kind === 'account') return [item.account]
+  return item.kind === 'role' ? [item.application, item.id] : []
+}
+
+/** The accounts that hold a role. */
+export function membersPartition(organization: string, application: string, role: string): string {
+  return joined('members', organization, application, role)
+}
+
+export function memberItemKey(
+  { organization, account }: AccountKey,
+  { application, role }: { readonly application: string; readonly role: string },
+): ItemKey {
+  return { pk: membersPartition(organization, application, role), sk: joined('member', account) }
+}
+
+/** How many accounts hold each role of an application. */
+export function countsPartition(organization: string, application: string): string {
+  return joined('counts', organization, application)
+}
+
+export function countItemKey(organization: string, application: string, role: string): ItemKey {
+  return { pk: countsPartition(organization, application), sk: joined('role', role) }
+}
+
+/** What changed in an organization in a month (UTC, `2026-11`), ascending by time. */
+export function auditPartition(organization: string, month: string): string {
+  return joined('audit', organization, month)
+}
+
+export function auditItemKey(
+  item: Followed,
+  { at, sequence }: { readonly at: number; readonly sequence: string },
+): ItemKey {
+  const month = new Date(at).toISOString().slice(0, 7)
+  const names = joined(item.kind, ...namesOf(item))
+  return {
+    pk: auditPartition(item.organization, month),
+    sk: `${changeTime(at)}#${sequence.padStart(40, '0')}#${names}`,
+  }
+}
+
+/** Events on their way out share this many partitions. */
+const outboxShards = 4
+export const outboxPartitions: readonly string[] = Array.from({ length: outboxShards }, (_, shard) => `outbox#${shard}`)
+
+/** `eventId` begins with 15 digits, the time: the oldest come first. */
+export function outboxItemKey(eventId: string): ItemKey {
+  const shard = createHash('sha256').update(eventId).digest().readUInt8(0) % outboxShards
+  return { pk: outboxPartitions[shard] ?? '', sk: eventId }
+}
+
 export function keyRingItemKey(): ItemKey {
   return { pk: 'keyring', sk: 'ring' }
 }
@@ -111,6 +172,78 @@ export function scimTokenItemKey(hash: string): ItemKey {
 /** The hashes of an organization's tokens. */
 export function scimTokensItemKey(organization: string): ItemKey {
   return { pk: joined('scim-tokens', organization), sk: 'tokens' }
+}
+
+/** Everything of an organization's reconciliations that stays: its run, and receipts by the time of their end. */
+export function runPartition(organization: string): string {
+  return joined('reconcile', organization)
+}
+
+export function runItemKey(organization: string): ItemKey {
+  return { pk: runPartition(organization), sk: 'run' }
+}
+
+export function receiptItemKey(receipt: Pick<Receipt, 'organization' | 'run' | 'finishedAt'>): ItemKey {
+  const { organization, run, finishedAt } = receipt
+  return { pk: runPartition(organization), sk: joined('receipt', changeTime(finishedAt), run) }
+}
+
+/** What one run has found, until it expires. */
+export function runPartitionOf({ organization, run }: Pick<Run, 'organization' | 'run'>): string {
+  return joined('reconcile', organization, run)
+}
+
+/** The pages of one walk, in order. */
+export function runPagePrefix(attempt: number): string {
+  return `page#${String(attempt).padStart(3, '0')}#`
+}
+
+export function walkedPageItemKey(
+  run: Pick<Run, 'organization' | 'run'>,
+  { attempt, page }: { readonly attempt: number; readonly page: number },
+): ItemKey {
+  return { pk: runPartitionOf(run), sk: `${runPagePrefix(attempt)}${String(page).padStart(7, '0')}` }
+}
+
+export function suspectsItemKey(run: Pick<Run, 'organization' | 'run'>, chunk: number): ItemKey {
+  return { pk: runPartitionOf(run), sk: `suspects#${String(chunk).padStart(7, '0')}` }
+}
+
+/**
+ * The one index: organizations, the accounts of each by bucket, and runs of reconciliation. It shows the few attributes by which
+ * one sees where to look; what is confirmed anew without a change writes nothing to it.
+ */
+export const listsIndex = {
+  name: 'lists',
+  key: 'lpk',
+  attributes: [
+    'organization',
+    'account',
+    'version',
+    'digest',
+    'standing',
+    'assignments',
+    'dirtySince',
+    'run',
+    'state',
+    'updatedAt',
+    'wakeAt',
+    'soundAsOf',
+    'asOf',
+  ],
+} as const
+
+/** Partitions of the index, whose key is `lpk` alone and the table's own behind it. */
+export function accountListPartition(organization: string, bucket: number): string {
+  return joined('accounts', organization, String(bucket))
+}
+
+export function organizationListPartition(): string {
+  return 'organizations'
+}
+
+export function runListPartition(): string {
+  return 'runs'
 }
 
 /** Partition by minute and shard, ascending by time within. */

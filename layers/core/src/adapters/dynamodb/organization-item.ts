@@ -3,6 +3,7 @@ import type { Organization } from '../../domain/assignment/organization.ts'
 import type { RoleChanges } from '../../domain/catalog/role-changes.ts'
 import type { Item } from './conditions.ts'
 import { organizationItemKey } from './keys.ts'
+import { organizationListAttributes } from './listings.ts'
 import { count, expectSame, moment, parseItem } from './parse-item.ts'
 
 const roleChanges = v.array(v.object({ role: v.string(), enabled: v.array(v.string()), disabled: v.array(v.string()) }))
@@ -34,6 +35,7 @@ export function toOrganizationItem(organization: Organization, revision: number)
   }))
   return {
     ...organizationItemKey(organization.organization),
+    ...organizationListAttributes(organization),
     kind: 'organization',
     organization: organization.organization,
     title: organization.title,

@@ -7,8 +7,11 @@ import { DynamoDirectoryStore } from './directory-store.ts'
 import { DynamoEventIdStore } from './event-id-store.ts'
 import { DynamoGrantDocumentStore } from './grant-document-store.ts'
 import { DynamoKeyRingStore } from './key-ring-store.ts'
+import { DynamoListings } from './listings.ts'
 import { DynamoOrganizationStore } from './organization-store.ts'
 import { DynamoParkedEventStore } from './parked-event-store.ts'
+import { DynamoProjectionStore } from './projection-store.ts'
+import { DynamoRunStore } from './run-store.ts'
 import { DynamoScimTokenStore } from './scim-token-store.ts'
 import { DynamoTable, type TableOptions } from './table.ts'
 
@@ -33,5 +36,8 @@ export function dynamoStores(options: StoreOptions) {
     scimTokens: new DynamoScimTokenStore(shared),
     eventIds: new DynamoEventIdStore(shared),
     parked: new DynamoParkedEventStore(shared),
+    listings: new DynamoListings(shared),
+    runs: new DynamoRunStore(shared),
+    views: new DynamoProjectionStore(shared),
   }
 }

@@ -13,7 +13,7 @@ import {
 import { StoreUnavailable } from '../../application/ports.ts'
 import { type Condition, type Item, toTransactItem, type Write } from './conditions.ts'
 import { isLostRace, transactionEnd, unavailable } from './failures.ts'
-import type { ItemKey } from './keys.ts'
+import { type ItemKey, listsIndex } from './keys.ts'
 
 export interface TableOptions {
   readonly tableName: string
@@ -94,6 +94,28 @@ export class DynamoTable {
         KeyConditionExpression: from === '' ? 'pk = :pk' : 'pk = :pk AND sk >= :from',
         ExpressionAttributeValues: from === '' ? { ':pk': pk } : { ':pk': pk, ':from': from },
         ConsistentRead: true,
+        ...(start !== undefined && { ExclusiveStartKey: start }),
+      })
+      const answer = await this.#request('Query', () => this.#client.send(command))
+      items.push(...(answer.Items ?? []))
+      start = answer.LastEvaluatedKey
+    } while (start !== undefined)
+    return items
+  }
+
+  /**
+   * Everything that the index `lists` shows under this key, in any order: the projected attributes of the items, as they are
+   * or were a moment ago.
+   */
+  async queryList(lpk: string): Promise<readonly Item[]> {
+    const items: Item[] = []
+    let start: Record<string, unknown> | undefined
+    do {
+      const command = new QueryCommand({
+        TableName: this.#name,
+        IndexName: listsIndex.name,
+        KeyConditionExpression: `${listsIndex.key} = :lpk`,
+        ExpressionAttributeValues: { ':lpk': lpk },
         ...(start !== undefined && { ExclusiveStartKey: start }),
       })
       const answer = await this.#request('Query', () => this.#client.send(command))

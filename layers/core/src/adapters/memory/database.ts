@@ -1,8 +1,9 @@
 import type { Clock, KeyRing } from '../../application/ports.ts'
-import type { ParkedEvent } from '../../application/sync/ports.ts'
+import type { ParkedEvent, WalkedPage } from '../../application/sync/ports.ts'
 import type { CustomRole, Organization } from '../../domain/assignment/organization.ts'
 import type { AccountKey, AccountRecord } from '../../domain/assignment/statement.ts'
 import type { ChangeEntry } from '../../domain/freshness/change-entry.ts'
+import type { Receipt, Run, Suspect } from '../../domain/reconcile/run.ts'
 
 interface Programmed {
   readonly error: Error
@@ -21,6 +22,12 @@ export class MemoryDatabase {
   readonly grantDocuments = new Map<string, { readonly content: string; readonly expiresAt: number }>()
   readonly eventIds = new Map<string, { readonly digest: string; readonly expiresAt: number }>()
   readonly parked = new Map<string, ParkedEvent>()
+  readonly runs = new Map<string, Run>()
+  readonly runParts = {
+    pages: new Map<string, WalkedPage>(),
+    suspects: new Map<string, readonly Suspect[]>(),
+    receipts: [] as Receipt[],
+  }
   keyRing: KeyRing = { revision: 0, keys: [] }
   readonly changes: ChangeEntry[] = []
   /** The name of every operation in order; one that fails counts too. */

@@ -8,8 +8,11 @@ import { MemoryDirectoryStore } from './directory-store.ts'
 import { MemoryEventIdStore } from './event-id-store.ts'
 import { MemoryGrantDocumentStore } from './grant-document-store.ts'
 import { MemoryKeyRingStore } from './key-ring-store.ts'
+import { MemoryListings } from './listings.ts'
 import { MemoryOrganizationStore } from './organization-store.ts'
+import { MemoryProjectionStore } from './projection-store.ts'
 import { MemoryParkedEventStore } from './parked-event-store.ts'
+import { MemoryRunStore } from './run-store.ts'
 import { MemoryScimTokenStore } from './scim-token-store.ts'
 
 /** Every store over one database in memory, as the real ones share one table. */
@@ -28,6 +31,9 @@ export function memoryStores(
     scimTokens: new MemoryScimTokenStore(database),
     eventIds: new MemoryEventIdStore(database),
     parked: new MemoryParkedEventStore(database),
+    listings: new MemoryListings(database),
+    runs: new MemoryRunStore(database),
     keyRing: new MemoryKeyRingStore(database),
+    views: new MemoryProjectionStore(database),
   }
 }

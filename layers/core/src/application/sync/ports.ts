@@ -2,6 +2,7 @@
 import type { Hint, HintReading } from '../../domain/assignment/hint.ts'
 import type { IdentityEvent } from '../../domain/assignment/identity-event.ts'
 import type { Outcome, Refusal } from '../../domain/decision/refusal.ts'
+import type { AccountListing } from '../../domain/reconcile/account-listing.ts'
 import type { Receipt, Run, Suspect } from '../../domain/reconcile/run.ts'
 
 /** Reads what a queue delivered. */
@@ -66,18 +67,6 @@ export interface ParkedEventStore {
   dropParked(id: string): Promise<'dropped' | 'absent'>
 }
 
-/** An account as an index of all accounts shows it: enough to tell whether the source says something else. */
-export interface AccountListing {
-  readonly account: string
-  readonly version: number
-  /** Of status and roles: `contentDigest`. */
-  readonly digest: string
-  /** `hinted` and `withdrawn`: nothing is minted from it until the source confirms it. */
-  readonly standing: 'active' | 'inactive' | 'hinted' | 'withdrawn'
-  /** How many roles it holds, in all applications. */
-  readonly assignments: number
-}
-
 export interface OrganizationListing {
   readonly organization: string
   /** As in `Organization`. */
@@ -125,7 +114,7 @@ export interface RunStore {
   listReceipts(organization: string, limit: number): Promise<readonly Receipt[]>
 }
 
-export type RunListing = Pick<Run, 'organization' | 'run' | 'state' | 'wakeAt'> & {
+export type RunListing = Pick<Run, 'organization' | 'run' | 'state' | 'updatedAt' | 'wakeAt' | 'soundAsOf'> & {
   /** When the walk began: a hint before it is answered by the run. */
   readonly asOf: number
 }

@@ -1,0 +1,111 @@
+import type { Organization } from '../../domain/assignment/organization.ts'
+import type { RoleAssignment } from '../../domain/assignment/statement.ts'
+import type { BrakeRule } from '../../domain/reconcile/brake.ts'
+import type { Fingerprint } from '../../domain/reconcile/fingerprints.ts'
+import { hasEnded, type Run } from '../../domain/reconcile/run.ts'
+import type { AccountStore, Clock, IdentityAdmin, OrganizationStore } from '../ports.ts'
+import type { KnownAccounts } from './known-accounts.ts'
+import type { Listings, RunStore, RunWrite } from './ports.ts'
+import { endRun } from './reconcile-end.ts'
+import { matchBuckets } from './reconcile-match.ts'
+import { openRun } from './reconcile-open.ts'
+import { settleSuspects } from './reconcile-settle.ts'
+import { walkPage } from './reconcile-walk.ts'
+
+export interface ReconcileDependencies {
+  readonly accounts: AccountStore
+  readonly organizations: Pick<OrganizationStore, 'readOrganization'>
+  readonly identityAdmin: IdentityAdmin
+  readonly listings: Listings
+  readonly runs: RunStore
+  readonly known: KnownAccounts
+  readonly fingerprint: Fingerprint
+  readonly clock: Clock
+  /** A name that nobody else has. */
+  readonly newId: () => string
+  /** Whether holding this added role can take something away. */
+  readonly mayNarrow?: (added: RoleAssignment) => boolean
+  readonly rules: ReconcileRules
+}
+
+/** Milliseconds, where nothing else is said. */
+export interface ReconcileRules {
+  /** For one page. */
+  readonly pageDeadlineMs: number
+  /** For one account. */
+  readonly pullDeadlineMs: number
+  /** Longer than a step takes: after it, another invocation may take the run up. */
+  readonly leaseMs: number
+  /** A step that asks for accounts one by one begins no new one after so long. */
+  readonly stepMs: number
+  /** From the end of a run to the next. */
+  readonly everyMs: number
+  /** The same after a run that failed or left something. */
+  readonly againMs: number
+  /** From the end of a run to one that a hint about the whole organization asks for. */
+  readonly hintedEveryMs: number
+  readonly brake: BrakeRule
+}
+
+/** What a step leaves: the run as it is to be stored, and what is written with it. */
+export interface Step {
+  readonly run: Run
+  readonly beside?: RunWrite
+}
+
+export type Advanced =
+  /** A step was made and is stored. */
+  | { readonly outcome: 'advanced'; readonly run: Run; readonly receipt?: RunWrite['receipt'] }
+  /** Nothing to do now: no run, an ended one, or one that waits for a moment or a person. */
+  | { readonly outcome: 'idle' }
+  /** Somebody else is at work on it, or took it up. */
+  | { readonly outcome: 'busy' }
+
+/**
+ * Makes one step of an organization's run: one page of the source at most. The run is leased first, so two callers never make
+ * the same step; a caller that disappears leaves a lease that ends. Every step can be made again after a crash at any
+ * place: what it writes about accounts is guarded by itself, and the run moves on only as a whole.
+ * Throws `StoreUnavailable`; the step is made again when the lease has ended.
+ */
+export async function advanceRun(dependencies: ReconcileDependencies, organization: string): Promise<Advanced> {
+  const { runs, clock, newId, rules } = dependencies
+  const now = clock()
+  const stored = await runs.readRun(organization)
+  if (stored === undefined || !isDue(stored, now)) return { outcome: 'idle' }
+  if (stored.lease !== undefined && stored.lease.until > now) return { outcome: 'busy' }
+  const until = now + rules.leaseMs
+  const leased: Run = { ...stored, state: 'running', lease: { holder: newId(), until }, wakeAt: until, updatedAt: now }
+  if ((await runs.writeRun(leased)) === 'conflict') return { outcome: 'busy' }
+  const settings = await dependencies.organizations.readOrganization(organization)
+  const going = { ...leased, revision: leased.revision + 1 }
+  const step =
+    settings === undefined
+      ? endRun(dependencies, { ...going, distrust: 'organization_gone' })
+      : await steps[going.phase](dependencies, going, settings)
+  const { lease: _, wakeAt, ...rest } = step.run
+  const ownWake = step.run.state === 'running' ? clock() + rules.leaseMs : step.run.wakeAt
+  const next: Run = { ...rest, updatedAt: clock(), ...(ownWake !== undefined && { wakeAt: ownWake }) }
+  if ((await runs.writeRun(next, step.beside)) === 'conflict') return { outcome: 'busy' }
+  const receipt = step.beside?.receipt
+  return {
+    outcome: 'advanced',
+    run: { ...next, revision: next.revision + 1 },
+    ...(receipt !== undefined && { receipt }),
+  }
+}
+
+/** Whether a step can be made now. */
+export function isDue(run: Run, now: number): boolean {
+  if (hasEnded(run) || run.state === 'braked') return false
+  return run.state === 'running' || (run.wakeAt ?? 0) <= now
+}
+
+type MakeStep = (dependencies: ReconcileDependencies, run: Run, organization: Organization) => Promise<Step>
+
+const steps: Readonly<Record<Run['phase'], MakeStep>> = {
+  open: openRun,
+  sweep: settleSuspects,
+  walk: walkPage,
+  match: matchBuckets,
+  settle: settleSuspects,
+}
