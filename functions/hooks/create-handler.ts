@@ -1,8 +1,8 @@
+import { describeError } from '@rolecast/core/application/describe-error'
 import { refuse } from '@rolecast/core/domain/decision/refusal'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { answerRequest, type HooksDependencies } from './answer-request.ts'
 import { type HttpAnswer, readEvent } from './http.ts'
-import { describeError } from './log.ts'
 import { problem } from './refusals.ts'
 
 /** What the bus, the table or the secrets could not do just now: the sender repeats. */

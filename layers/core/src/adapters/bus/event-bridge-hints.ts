@@ -1,14 +1,12 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
 import { BusUnavailable, type HintPublisher } from '../../application/sync/ports.ts'
 import type { Hint } from '../../domain/assignment/hint.ts'
+import { hintSource } from '../environment/event-sources.ts'
 
 /** What one PutEvents takes. */
 const mostEntries = 10
 /** A put that kept only some entries is repeated for the others, so often. */
 const mostAttempts = 3
-
-/** `source` of our events on the bus; its policy lets nobody else use it. */
-export const hintSource = 'rolecast.hooks'
 
 /** Puts hints onto the bus as `Account Hinted` (events/account-hinted). */
 export class EventBridgeHints implements HintPublisher {

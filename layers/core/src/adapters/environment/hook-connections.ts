@@ -1,10 +1,10 @@
 import * as v from 'valibot'
+import { secureUrl as url } from './secure-url.ts'
 
 /** Name of a connection: the last segment of its address, and `origin` of its hints. */
 const name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens'))
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(255))
 const organization = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._~@|:+-]{0,127}$/, 'must be an organization'))
-const url = v.pipe(v.string(), v.check(isSecureUrl, 'must be an https URL (http only on a loopback address)'))
 /** How the other side names our organization, where it has several in one tenant. */
 const sourceOrganization = v.optional(text)
 const common = { name, organization }
@@ -109,12 +109,4 @@ export type PartnerConnection = v.InferOutput<typeof partnerConnections>[number]
 
 function namesDiffer(all: readonly { readonly name: string }[]): boolean {
   return new Set(all.map((each) => each.name)).size === all.length
-}
-
-/** https, or http on this very machine. */
-function isSecureUrl(value: string): boolean {
-  const parsed = URL.canParse(value) ? new URL(value) : undefined
-  if (parsed === undefined || parsed.username !== '' || parsed.hash !== '') return false
-  const isLocal = ['127.0.0.1', '[::1]', 'localhost'].includes(parsed.hostname)
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLocal)
 }
