@@ -3,7 +3,7 @@ import type { SourceSettings } from '../environment/identity-admins.ts'
 import { InvalidConfig } from '../environment/settings.ts'
 import { DeferredIdentityAdmin } from './deferred-identity-admin.ts'
 import { IdentityAdmins } from './identity-admins.ts'
-import { clientSecretOf, readSourceSecret, type SourceSecret } from './secrets.ts'
+import { clientSecretOf, readSourceSecret, type SourceSecret, tokenOf } from './secrets.ts'
 
 export interface OpenIdentityAdminsOptions {
   readonly sources: readonly SourceSettings[]
@@ -56,7 +56,21 @@ async function openSource(
       const clientSecret = clientSecretOf(secret, name)
       return new IxAdmin({ baseUrl, clientId, clientSecret, ...(tokenUrl !== undefined && { tokenUrl }) })
     }
-    default:
-      throw new InvalidConfig(`the kind "${settings.kind}" is not built yet`)
+    case 'okta': {
+      const { Okta } = await import('./okta/okta.ts')
+      return new Okta(settings, tokenOf(secret, settings.name))
+    }
+    case 'auth0': {
+      const { Auth0 } = await import('./auth0/auth0.ts')
+      return new Auth0(settings, clientSecretOf(secret, settings.name))
+    }
+    case 'keycloak': {
+      const { Keycloak } = await import('./keycloak/keycloak.ts')
+      return new Keycloak(settings, clientSecretOf(secret, settings.name))
+    }
+    case 'scim': {
+      const { ScimSource } = await import('./scim/scim-source.ts')
+      return new ScimSource(settings, secret)
+    }
   }
 }

@@ -1,9 +1,10 @@
-import type { DirectoryResource, DirectorySettings, Json } from '../../../application/directory/ports.ts'
+import type { DirectoryResource, DirectorySettings } from '../../../application/directory/ports.ts'
 import { groupSchema } from '../../../application/directory/schema-names.ts'
 import type { Organization } from '../../../domain/assignment/organization.ts'
 import { canonicalAssignments } from '../../../domain/assignment/role-names.ts'
 import type { RoleAssignment } from '../../../domain/assignment/statement.ts'
 import { readAssignment, readRoleEntry } from '../../../domain/directory/role-values.ts'
+import type { Json } from '../../../domain/scim/json.ts'
 
 /** What a user of the directory holds, by itself and by its groups; `unmapped` counts entries that stand for no role. */
 export interface HeldRoles {

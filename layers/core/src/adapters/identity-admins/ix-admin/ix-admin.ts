@@ -5,7 +5,8 @@ import { checkedUrl } from '../http/checked-url.ts'
 import { ClientCredentials } from '../http/client-credentials.ts'
 import { Source } from '../http/source.ts'
 import { type Surroundings, surroundingsWith } from '../http/surroundings.ts'
-import { ENTITY_TAG, IDENTIFIER, parsePage, parseProblemType, parseStatement } from './statement-format.ts'
+import { IDENTIFIER } from '../identifier.ts'
+import { ENTITY_TAG, parsePage, parseProblemType, parseStatement } from './statement-format.ts'
 
 const MAX_STATEMENT_BYTES = 64 * 1024
 const MAX_PAGE_BYTES = 4 * 1024 * 1024

@@ -1,12 +1,12 @@
 import * as v from 'valibot'
 import type { AccountKey, AccountStatement } from '../../../domain/assignment/statement.ts'
 import { parseStrictJson } from '../../../domain/claims/strict-json.ts'
+import { IDENTIFIER } from '../identifier.ts'
 
 /**
  * The formats of events/identity-admin/openapi.yaml. Statements and pages are closed objects: a member we do not know could
  * be a restriction, so it makes the answer garbage instead of being overlooked.
  */
-export const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._~@|:+-]{0,127}$/
 export const ENTITY_TAG = /^"[\x21\x23-\x7e]{1,126}"$/
 
 const identifier = v.pipe(v.string(), v.regex(IDENTIFIER))
