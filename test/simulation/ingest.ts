@@ -6,9 +6,10 @@ import type { Machine } from './machine.ts'
 
 export const eventSources = { stated: 'rolecast.ix-admin', hinted: 'rolecast.hooks' } as const
 
-const sources: ReadonlyMap<string, EventSource> = new Map(
-  (['stated', 'hinted'] as const).map((tells) => [eventSources[tells], { source: eventSources[tells], tells }]),
-)
+const sources: ReadonlyMap<string, EventSource> = new Map<string, EventSource>([
+  [eventSources.stated, { source: eventSources.stated, tells: 'stated', identityAdmin: 'ix-admin', isDefault: true }],
+  [eventSources.hinted, { source: eventSources.hinted, tells: 'hinted' }],
+])
 
 export interface IngestParts {
   readonly machine: Machine

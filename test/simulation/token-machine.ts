@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { ChangeFeed, type FeedPage } from '@rolecast/core/application/change-feed'
 import { type ExchangeDependencies, exchangeToken } from '@rolecast/core/application/exchange-token'
 import type { IdentityAdmin } from '@rolecast/core/application/ports'
 import { PullQueue } from '@rolecast/core/application/pull-queue'
@@ -19,6 +20,8 @@ export const issuer = 'https://tokens.example'
 export interface TokenMachine {
   readonly machine: Machine
   exchange(subjectToken: string, assignmentMaxAgeSeconds?: number): Promise<Outcome<string>>
+  /** A page of the change feed. */
+  readChanges(after: string | undefined): Promise<Outcome<FeedPage>>
 }
 
 export function startTokenMachine(parts: {
@@ -50,8 +53,11 @@ export function startTokenMachine(parts: {
     claimBudgetBytes: 4_096,
     handles: { openHandles: async () => paperHandles },
   }
+  const { handles } = dependencies
+  const feed = new ChangeFeed({ changes: stores.changes, handles, clock })
   return {
     machine,
+    readChanges: (after) => feed.readPage({ application, ...(after === undefined ? {} : { after }) }),
     exchange: async (subjectToken, assignmentMaxAge) => {
       const issued = await exchangeToken(dependencies, {
         subjectToken,
