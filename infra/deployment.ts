@@ -1,4 +1,5 @@
 /** Where a stage is deployed and whom it talks to: the values that differ between two owners of the same code. */
+import { eventSources } from '@rolecast/core/adapters/environment/event-sources'
 import { identityAdmins } from '@rolecast/core/adapters/environment/identity-admins'
 import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import * as v from 'valibot'
@@ -49,8 +50,26 @@ const schema = v.strictObject({
   signingAlgorithm: v.optional(v.picklist(['ES256', 'RS256'])),
   /** Web origins whose pages may ask the token service for a session. */
   corsOrigins: v.optional(v.array(url)),
-  /** `source` of the events that the bus takes, and the accounts, beside its own, that may put them. */
-  eventSources: v.optional(v.array(v.string()), ['rolecast.ix-admin']),
+  /**
+   * Who states: each by the `source` of its events alone, or with the identity admin and the organizations it speaks for and
+   * the address of its keys. The bus takes no other.
+   */
+  eventSources: v.optional(
+    v.pipe(
+      v.array(
+        v.union([
+          v.pipe(
+            v.string(),
+            v.transform((source) => ({ source })),
+          ),
+          v.looseObject({ source: v.string() }),
+        ]),
+      ),
+      eventSources,
+    ),
+    ['rolecast.ix-admin'],
+  ),
+  /** The accounts, beside its own, that may put such events. */
   eventAccounts: v.optional(v.array(account), []),
   /** Accounts that may attach the SDK layer. */
   layerAccounts: v.optional(v.array(account), []),

@@ -8,6 +8,7 @@ function statementsFor(accounts: readonly string[]) {
   const archive = Duration.days(7)
   new IdentityBus(stack, 'Bus', {
     sources: ['rolecast.ix-admin'],
+    ownSources: ['rolecast.hooks'],
     accounts,
     archive,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -23,7 +24,7 @@ describe('the bus', () => {
         Effect: 'Deny',
         Action: 'events:PutEvents',
         Principal: expect.anything(),
-        Condition: { 'ForAnyValue:StringNotEquals': { 'events:source': ['rolecast.ix-admin'] } },
+        Condition: { 'ForAnyValue:StringNotEquals': { 'events:source': ['rolecast.ix-admin', 'rolecast.hooks'] } },
       }),
     )
   })
@@ -40,5 +41,10 @@ describe('the bus', () => {
     const allowed = (accounts: readonly string[]) => statementsFor(accounts).filter(({ Effect }) => Effect === 'Allow')
     expect(allowed([])).toEqual([])
     expect(JSON.stringify(allowed(['222222222222']))).toContain(':iam::222222222222:root')
+  })
+
+  it('lets them put what they may say, and none of our own hints', () => {
+    const [allowed] = statementsFor(['222222222222']).filter(({ Effect }) => Effect === 'Allow')
+    expect(allowed.Condition).toEqual({ 'ForAllValues:StringEquals': { 'events:source': ['rolecast.ix-admin'] } })
   })
 })

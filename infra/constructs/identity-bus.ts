@@ -4,8 +4,10 @@ import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement, type PolicySta
 import { Construct } from 'constructs'
 
 export interface IdentityBusProps {
-  /** The only values of `source` that the bus takes. */
+  /** The only values of `source` that the bus takes, from any account that may put events. */
   readonly sources: readonly string[]
+  /** Those that only its own account may use. */
+  readonly ownSources?: readonly string[]
   /** Accounts, beside its own, that may put events. */
   readonly accounts: readonly string[]
   readonly archive: Duration
@@ -21,13 +23,13 @@ export class IdentityBus extends Construct {
 
   constructor(scope: Construct, id: string, props: IdentityBusProps) {
     super(scope, id)
-    const { sources, accounts } = props
+    const { sources, ownSources = [], accounts } = props
     this.bus = new EventBus(this, 'Default', { description: 'Statements of identity admins about accounts' })
     this.bus.applyRemovalPolicy(props.removalPolicy)
     this.#addStatement('OnlyNamedSources', {
       effect: Effect.DENY,
       principals: [new AnyPrincipal()],
-      conditions: { 'ForAnyValue:StringNotEquals': { 'events:source': sources } },
+      conditions: { 'ForAnyValue:StringNotEquals': { 'events:source': [...sources, ...ownSources] } },
     })
     this.#addStatement('OnlyNamedAccounts', {
       effect: Effect.DENY,

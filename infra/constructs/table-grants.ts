@@ -24,6 +24,16 @@ export const tableAccess = {
     { actions: ['dynamodb:GetItem'], keys: ['keyring'] },
     { actions: ['dynamodb:PutItem'], keys: ['keyring', 'changes#*'] },
   ],
+  ingest: [
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+      keys: ['account#*', 'organization#*', 'event#*', 'parked#*'],
+    },
+    {
+      actions: ['dynamodb:PutItem'],
+      keys: ['account#*', 'organization#*', 'changes#*', 'event#*', 'parked#*'],
+    },
+  ],
 } as const satisfies Record<string, readonly ItemAccess[]>
 
 /** Grants a function the items it works on: no scan, no index, no deletion, no table administration. */

@@ -6,16 +6,26 @@ const alarms = stage.resources('AWS::CloudWatch::Alarm').map(({ Properties }) =>
 const namesOf = (metric: string) => alarms.filter(({ MetricName }) => MetricName === metric)
 
 describe('operations', () => {
-  it.each(['Errors', 'Throttles', 'Duration'])('alarms on %s of both functions', (metric) => {
-    expect(namesOf(metric).length).toBe(2)
+  const functions = ['identity', 'sync']
+    .flatMap((stack) => stage.resources('AWS::Lambda::Function', stack))
+    .filter(({ Properties }) => Properties.Handler === 'index.handler')
+
+  it.each(['Errors', 'Throttles', 'Duration'])('alarms on %s of every function', (metric) => {
+    expect(functions.length).toBeGreaterThan(2)
+    expect(namesOf(metric).length).toBe(functions.length)
   })
 
-  it.each(['5xx', 'ThrottledRequests', 'TokenServiceFailures', 'DefaultFullTokens', 'Invocations'])(
+  it.each(['5xx', 'ThrottledRequests', 'TokenServiceFailures', 'DefaultFullTokens', 'Invocations', 'ParkedEvents'])(
     'alarms on %s',
     (metric) => {
       expect(namesOf(metric).length).toBe(1)
     },
   )
+
+  it('alarms on messages that nobody could handle', () => {
+    const waiting = namesOf('ApproximateNumberOfMessagesVisible')
+    expect(waiting.map(({ Threshold }) => Threshold)).toEqual([0])
+  })
 
   it('sends every alarm, and its end, to the one topic', () => {
     for (const { AlarmActions, OKActions, AlarmDescription } of alarms) {

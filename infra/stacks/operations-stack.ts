@@ -54,8 +54,15 @@ export class OperationsStack extends Stack {
     this.#alarmOnMissingRotation(identity.rotateKeys, action)
     alarmAbove(this, 'DeadLetters', {
       action,
-      metric: sync.events.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+      metric: sync.ingest.queue.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
       description: 'Identity events could not be handled at all: see the ingest log, then npm run parked -- redrive',
+    })
+    const parked = FilterPattern.stringValue('$.event', '=', 'parked')
+    const ingestLogs = sync.ingest.lambda.logGroup
+    alarmAbove(this, 'Parked', {
+      action,
+      metric: this.#count({ stage, logGroup: ingestLogs, name: 'ParkedEvents', pattern: parked }),
+      description: 'Identity events were parked: npm run parked -- list says which, and why',
     })
     const tableThrottles = tableMetric(data.table, 'ThrottledRequests')
     alarmAbove(this, 'TableThrottles', {

@@ -1,7 +1,7 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { LambdaFunction } from '../constructs/lambda-function.ts'
-import { IngestQueue } from '../constructs/sync/ingest-queue.ts'
+import { Ingest } from '../constructs/sync/ingest.ts'
 import type { Deployment } from '../deployment.ts'
 import type { StageName, StageSettings } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
@@ -21,19 +21,21 @@ export interface SyncStackProps extends StackProps {
 export class SyncStack extends Stack {
   /** Every function of the stack by its name, to be watched. */
   readonly functions: Readonly<Record<string, LambdaFunction>>
-  readonly events: IngestQueue
+  readonly ingest: Ingest
 
   constructor(scope: Construct, id: string, props: SyncStackProps) {
     super(scope, id, props)
-    const { settings, deployment, data } = props
-    this.events = new IngestQueue(this, 'Events', {
-      bus: data.bus.bus,
-      sources: deployment.eventSources,
-      timeout: Duration.seconds(settings.sync.ingest.timeoutSeconds),
-      removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    const { settings, deployment, data, dist } = props
+    const removalPolicy = settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
+    const shared = { data, deployment, defaults: settings.functions, removalPolicy }
+    const code = (name: string) => `${dist}/functions/${name}`
+    this.ingest = new Ingest(this, 'Ingest', { ...shared, code: code('ingest'), size: settings.sync.ingest })
+    this.functions = { ingest: this.ingest.lambda }
+    const { queue, deadLetters } = this.ingest.queue
+    new CfnOutput(this, 'EventQueueUrl', { value: queue.queueUrl })
+    new CfnOutput(this, 'DeadLetterQueueUrl', {
+      value: deadLetters.queueUrl,
+      description: 'Redriven by npm run parked',
     })
-    this.functions = {}
-    new CfnOutput(this, 'EventQueueUrl', { value: this.events.queue.queueUrl })
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: this.events.deadLetters.queueUrl })
   }
 }

@@ -1,5 +1,5 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib'
-import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
+import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
@@ -8,28 +8,25 @@ export interface IngestQueueProps {
   readonly bus: IEventBus
   /** Values of `source` whose events are taken in: identity admins, their bridges, and our own hooks. */
   readonly sources: readonly string[]
-  /** Names of partner event buses in this account, whose events are all taken in. */
-  readonly partnerBuses?: readonly string[]
   /** How long the consumer may take; a message shows again after six times as much, as Lambda asks for. */
   readonly timeout: Duration
   readonly removalPolicy: RemovalPolicy
 }
-
-/** How often a message is handed to the consumer before it goes to the dead-letter queue. */
-const deliveries = 5
 
 /**
  * Identity events wait here for whoever applies them. Every event of a named source comes, whatever its type: what
  * nobody knows is parked with its reason by the consumer, not lost at a rule.
  */
 export class IngestQueue extends Construct {
+  /** How often a message is handed to the consumer before it goes to the dead-letter queue. */
+  static readonly deliveries = 5
   readonly queue: Queue
   /** Messages whose handling broke again and again: infrastructure, not content. */
   readonly deadLetters: Queue
 
   constructor(scope: Construct, id: string, props: IngestQueueProps) {
     super(scope, id)
-    const { bus, sources, partnerBuses = [], timeout, removalPolicy } = props
+    const { bus, sources, timeout, removalPolicy } = props
     const shared = {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -41,25 +38,13 @@ export class IngestQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...shared,
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: deliveries },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: IngestQueue.deliveries },
     })
-    const target = () => new SqsQueue(this.queue, { deadLetterQueue: this.deadLetters })
     new Rule(this, 'Rule', {
       description: 'Identity events, to be applied',
       eventBus: bus,
       eventPattern: { source: [...sources] },
-      targets: [target()],
-    })
-    for (const name of partnerBuses) this.#takeFromPartner(name, target())
-  }
-
-  /** A partner's events come on a bus that carries the partner's name, and nowhere else. */
-  #takeFromPartner(name: string, target: SqsQueue): void {
-    new Rule(this, `Partner-${name}`, {
-      description: 'Events of a partner, to be read as hints',
-      eventBus: EventBus.fromEventBusName(this, `Bus-${name}`, name),
-      eventPattern: { source: [name] },
-      targets: [target],
+      targets: [new SqsQueue(this.queue, { deadLetterQueue: this.deadLetters })],
     })
   }
 }
