@@ -12,9 +12,11 @@ export interface Condition {
 
 export type Write =
   | { readonly put: Item; readonly condition?: Condition }
-  | { readonly remove: ItemKey; readonly condition: Condition }
+  | { readonly remove: ItemKey; readonly condition?: Condition }
   /** Only the revision of an existing item rises. */
   | { readonly advance: ItemKey; readonly from: number; readonly to: number }
+  /** The attribute `count` of this item rises or falls; the others are as given. */
+  | { readonly tally: Item & ItemKey; readonly by: number }
 
 /** Nobody else wrote the item since it was read at this revision; 0: it does not exist. */
 export function ifRevision(revision: number): Condition {
@@ -27,6 +29,7 @@ type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[numb
 export function toTransactItem(table: string, write: Write): TransactItem {
   if ('put' in write) return { Put: { TableName: table, Item: write.put, ...write.condition } }
   if ('remove' in write) return { Delete: { TableName: table, Key: write.remove, ...write.condition } }
+  if ('tally' in write) return { Update: { TableName: table, ...tallied(write.tally, write.by) } }
   return {
     Update: {
       TableName: table,
@@ -35,5 +38,21 @@ export function toTransactItem(table: string, write: Write): TransactItem {
       ConditionExpression: 'revision = :was',
       ExpressionAttributeValues: { ':to': write.to, ':was': write.from },
     },
+  }
+}
+
+function tallied({ pk, sk, ...rest }: Item & ItemKey, by: number) {
+  const attributes = Object.entries(rest)
+  return {
+    Key: { pk, sk },
+    UpdateExpression: `SET ${attributes.map((_, index) => `#a${index} = :a${index}`).join(', ')} ADD #count :by`,
+    ExpressionAttributeNames: Object.fromEntries([
+      ['#count', 'count'],
+      ...attributes.map(([name], index) => [`#a${index}`, name]),
+    ]),
+    ExpressionAttributeValues: Object.fromEntries([
+      [':by', by],
+      ...attributes.map(([, value], index) => [`:a${index}`, value]),
+    ]),
   }
 }
