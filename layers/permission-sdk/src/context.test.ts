@@ -27,10 +27,11 @@ describe('an authorizer context', () => {
   it.each(shapes)('brings %s to the product unchanged, through both kinds of gateway', async (_, keys, overrides) => {
     const grant = await verified(keys, overrides)
     const context = writeGrantContext(grant, false)
+    const { changeHandle: _handle, ...holder } = grant.holder
     for (const delivered of [context, JSON.parse(JSON.stringify(context)), asRest(context)]) {
       const outcome = grantFromContext(delivered, catalog, start)
       if (!outcome.ok) throw new Error(outcome.refusal.code)
-      expect(outcome.value.holder).toEqual(grant.holder)
+      expect(outcome.value.holder).toEqual(holder)
       expect(outcome.value.grant).toEqual(grant.grant)
       for (const permission of ['orders.view', 'orders.approve', 'stock.count', 'stock.view']) {
         expect(outcome.value.explain(permission as never)).toEqual(grant.explain(permission))

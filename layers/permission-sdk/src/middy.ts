@@ -88,8 +88,18 @@ type Read<PermissionKey extends string> = (event: unknown) => Promise<Outcome<Ve
 function fromToken<PermissionKey extends string>(verifier: Verifier<PermissionKey>): Read<PermissionKey> {
   return async (event) => {
     const bearer = findBearer(isObject(event) ? (event as HeaderMaps) : {})
-    return bearer.ok ? verifier.verify(bearer.value) : bearer
+    return bearer.ok ? verifier.verify(bearer.value, { mayWrite: !readOnly.has(methodOf(event)) }) : bearer
   }
+}
+
+/** Methods by which nothing is changed (RFC 9110 section 9.2.1), as far as products keep to it. */
+const readOnly: ReadonlySet<unknown> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Of an HTTP API with payload 2.0, or with 1.0 and of a REST API. */
+function methodOf(event: unknown): unknown {
+  if (!isObject(event)) return undefined
+  const requestContext = isObject(event['requestContext']) ? event['requestContext'] : {}
+  return isObject(requestContext['http']) ? requestContext['http']['method'] : event['httpMethod']
 }
 
 function fromContext<PermissionKey extends string>(options: {

@@ -180,7 +180,12 @@ export const answers = {
     title: 'The roles of the account have changed since the token was made',
     next: getToken,
   },
-  freshness_unavailable: { status: 403, title: 'It cannot be told whether the token is still fresh', next: retry },
+  freshness_unknown: {
+    status: 401,
+    challenge: 'invalid_token',
+    title: 'It cannot be told whether roles were taken away since the token was made',
+    next: getToken,
+  },
   not_granted: {
     status: 403,
     challenge: 'insufficient_scope',
