@@ -22,7 +22,7 @@ export const graphTokens = { issuer: 'https://sts.example/84bd', audience: 'e478
 export function hookConnectionsFor(jwksUri: string): readonly HookConnection[] {
   const shared = (name: string) => ({ name, organization: 'acme', secretArn: `arn:secret:${name}` })
   return [
-    { kind: 'okta', ...shared('okta') },
+    { kind: 'okta', ...shared('okta'), accounts: 'id' },
     { kind: 'auth0', ...shared('auth0'), sourceOrganization: 'org_Ab12Cd34Ef56Gh78' },
     { kind: 'keycloak', ...shared('keycloak'), realm: 'acme' },
     {

@@ -8,6 +8,8 @@ const organization = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._~@|:+-]
 /** How the other side names our organization, where it has several in one tenant. */
 const sourceOrganization = v.optional(text)
 const common = { name, organization }
+/** What our accounts are called at Okta, as the connection for pulling has it. */
+const oktaAccounts = { accounts: v.optional(v.picklist(['id', 'login']), 'id') }
 const transmitter = {
   issuer: text,
   audience: text,
@@ -20,7 +22,7 @@ const transmitter = {
 
 /** Connections whose senders deliver over HTTP to `/hooks/{name}`. */
 const hookEntries = [
-  { kind: v.literal('okta'), ...common },
+  { kind: v.literal('okta'), ...common, ...oktaAccounts },
   { kind: v.literal('auth0'), ...common, sourceOrganization },
   { kind: v.literal('keycloak'), ...common, realm: text, sourceOrganization },
   {
@@ -43,6 +45,7 @@ const partnerEntries = [
   {
     kind: v.literal('okta-partner'),
     ...common,
+    ...oktaAccounts,
     eventSource: v.pipe(text, v.startsWith('aws.partner/okta.com/', 'must be a source of Okta')),
   },
   {

@@ -93,5 +93,7 @@ function idOf(id: unknown, about: Omit<Hint, 'eventId'>): string {
 
 function timeOf(at: unknown, receivedAt: number): number {
   const time = typeof at === 'string' ? Date.parse(at) : at
-  return typeof time === 'number' && time >= Math.max(0, receivedAt - oldestMs) && time < receivedAt ? Math.floor(time) : receivedAt
+  return typeof time === 'number' && time >= Math.max(0, receivedAt - oldestMs) && time < receivedAt
+    ? Math.floor(time)
+    : receivedAt
 }

@@ -28,6 +28,6 @@ export function readPartnerEvent(
 }
 
 function readFor(connection: PartnerConnection, detail: unknown): readonly Finding[] {
-  if (connection.kind === 'okta-partner') return [readOktaEvent(detail)]
+  if (connection.kind === 'okta-partner') return [readOktaEvent(detail, connection.accounts)]
   return readAuth0Delivery(detail, connection.sourceOrganization)
 }

@@ -11,7 +11,7 @@ import { readSecurityEvent } from './ssf/security-event.ts'
 import { readWorkosEvent } from './workos/events.ts'
 
 const readers = {
-  okta: (payload: unknown) => (eventsOfHook(payload) ?? [payload]).map(readOktaEvent),
+  okta: (payload: unknown) => (eventsOfHook(payload) ?? [payload]).map((event) => readOktaEvent(event)),
   auth0: (payload: unknown) => readAuth0Delivery(payload, 'org_1'),
   keycloak: (payload: unknown) => [readKeycloakEvent(payload, { realm: 'acme' })],
   graph: (payload: unknown) =>

@@ -1,6 +1,6 @@
 import type { Clock, SecretStore } from '../../application/ports.ts'
 import type { DeliveryReceiver } from '../../application/sync/ports.ts'
-import type { HookConnection } from '../environment/hook-connections.ts'
+import type { HookConnection, PollConnection } from '../environment/hook-connections.ts'
 import { SecurityEventTokenVerifier } from '../tokens/security-event-token.ts'
 import { Auth0Webhook } from './auth0/webhook.ts'
 import { ConnectionSecret } from './connection-secret.ts'
@@ -8,7 +8,9 @@ import { ValidationTokens } from './graph/validation-tokens.ts'
 import { GraphWebhook } from './graph/webhook.ts'
 import { KeycloakWebhook } from './keycloak/webhook.ts'
 import { OktaEventHook } from './okta/event-hook.ts'
+import { PolledTransmitter } from './ssf/poll-transmitter.ts'
 import { PushedSecurityEvents } from './ssf/push.ts'
+import { SecurityEventReader } from './ssf/signal-reader.ts'
 import { WorkosWebhook } from './workos/webhook.ts'
 
 export interface ReceiverParts {
@@ -33,12 +35,20 @@ export function receiverOf(connection: HookConnection, { secrets, clock }: Recei
       const tokens = resourceData === undefined ? {} : { tokens: new ValidationTokens(resourceData, clock) }
       return new GraphWebhook({ connection, secret, clock, ...tokens })
     }
-    case 'ssf':
-      return new PushedSecurityEvents({
-        connection,
-        secret,
-        clock,
-        verifier: new SecurityEventTokenVerifier(connection, clock),
-      })
+    case 'ssf': {
+      const verifier = new SecurityEventTokenVerifier(connection, clock)
+      const reader = new SecurityEventReader({ connection, verifier, secret, clock })
+      return new PushedSecurityEvents({ reader, secret, authorization: connection.authorization })
+    }
+  }
+}
+
+/** The two sides of a connection that is polled: who holds the events, and who reads them. */
+export function pollerOf(connection: PollConnection, { secrets, clock }: ReceiverParts) {
+  const secret = new ConnectionSecret({ store: secrets, name: connection.secretArn, clock })
+  const verifier = new SecurityEventTokenVerifier(connection, clock)
+  return {
+    transmitter: new PolledTransmitter({ endpoint: connection.endpoint, secret }),
+    reader: new SecurityEventReader({ connection, verifier, secret, clock }),
   }
 }

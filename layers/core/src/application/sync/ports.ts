@@ -157,3 +157,33 @@ export interface DeliveryReceiver {
    */
   receive(delivery: Delivery): Promise<Outcome<Received>>
 }
+
+/** One request to a transmitter of security events (RFC 8936 section 2.2). */
+export interface SignalPoll {
+  /** Events that are kept here, by `jti`: the transmitter may forget them. */
+  readonly ack: readonly string[]
+  /** Events that cannot be taken, by `jti` (section 2.6): it may forget them as well. */
+  readonly setErrs: Readonly<Record<string, { readonly err: string; readonly description: string }>>
+  /** 0: only acknowledge. */
+  readonly maxEvents: number
+}
+
+export type SignalAnswer =
+  | { readonly outcome: 'events'; readonly sets: ReadonlyMap<string, string>; readonly moreAvailable: boolean }
+  | { readonly outcome: 'failed'; readonly reason: 'network' | 'refused' | 'status' | 'garbage' }
+
+export interface SignalTransmitter {
+  /** Never throws for what a transmitter can do wrong; never waits for events. @throws SecretUnavailable */
+  poll(request: SignalPoll): Promise<SignalAnswer>
+}
+
+/** A security event token, verified and read. */
+export interface Signal {
+  readonly jti: string
+  readonly reading: HintReading
+}
+
+export interface SignalReader {
+  /** Everything that can be wrong with a token is a refusal; `provider_unavailable` when keys cannot be had. */
+  readSignal(token: string): Promise<Outcome<Signal>>
+}

@@ -4,11 +4,12 @@ import { equalsInConstantTime } from '../connection-secret.ts'
 import { unreadable } from '../finding.ts'
 import { jsonOf, notJson, textOf, wrongMediaType } from '../json-delivery.ts'
 import { type ReceiverOptions, receivedEvents } from '../receiver-options.ts'
-import { eventsOfHook, readOktaEvent } from './system-log.ts'
+import { eventsOfHook, type OktaAccounts, readOktaEvent } from './system-log.ts'
 
 interface Connection {
   readonly name: string
   readonly organization: string
+  readonly accounts: OktaAccounts
 }
 
 /**
@@ -33,7 +34,9 @@ export class OktaEventHook implements DeliveryReceiver {
     if (wrong !== undefined) return wrong
     const json = jsonOf(delivery)
     const events = json === undefined ? undefined : eventsOfHook(json.value)
-    const findings = events?.map(readOktaEvent) ?? [unreadable(json === undefined ? notJson : 'no data.events')]
+    const findings = events?.map((event) => readOktaEvent(event, this.#options.connection.accounts)) ?? [
+      unreadable(json === undefined ? notJson : 'no data.events'),
+    ]
     return receivedEvents(findings, this.#options, textOf(delivery))
   }
 }

@@ -10,7 +10,7 @@ const otto = '00u5otto6JkLmNoPq7r8'
 describe('samples of Okta', () => {
   const read = (payload: unknown) => {
     const events = eventsOfHook(payload) ?? [member(payload, 'detail') ?? payload]
-    return events.map(readOktaEvent)
+    return events.map((event) => readOktaEvent(event))
   }
   testSamples('okta', read, {
     'membership-removed': [vera],
@@ -33,6 +33,14 @@ describe('an event of the System Log', () => {
   it('takes nobody but users from its targets, also where they are listed twice', () => {
     const target = [{ type: 'AppUser', id: 'a1' }, { type: 'User', id: 'u1' }, null, { type: 'User', id: 'u2' }]
     expect(readOktaEvent({ ...event, target })).toMatchObject({ accounts: ['u1', 'u2'] })
+  })
+
+  it('names users by their login where accounts are called so, and by nothing where Okta has none to tell', () => {
+    const target = (alternateId: string) => [{ type: 'User', id: 'u1', alternateId }]
+    expect(readOktaEvent({ ...event, target: target('v@a.example') }, 'login')).toMatchObject({
+      accounts: ['v@a.example'],
+    })
+    expect(readOktaEvent({ ...event, target: target('unknown') }, 'login')).toMatchObject({ accounts: [undefined] })
   })
 
   it.each(['FAILURE', 'failure', 'SKIPPED', 'DENY'])('changes nothing with the result %s', (result) => {

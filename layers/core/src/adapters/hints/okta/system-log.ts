@@ -9,6 +9,9 @@ const aboutUsers =
 const aboutMany =
   /^(?:group\.privilege\.|group\.application_assignment\.|group\.profile\.update$|group\.lifecycle\.delete|iam\.role\.|iam\.resourceset\.|application\.lifecycle\.(?:update|activate|deactivate|delete))/
 
+/** What our accounts are called: the user's `id`, or the login, which stands in `alternateId`. */
+export type OktaAccounts = 'id' | 'login'
+
 /** Results after which nothing has changed. */
 const withoutEffect = new Set(['FAILURE', 'SKIPPED', 'DENY'])
 
@@ -16,7 +19,7 @@ const withoutEffect = new Set(['FAILURE', 'SKIPPED', 'DENY'])
  * One event of Okta's System Log, the same by event hook, log stream and API. `target[]` is in no fixed order and may be
  * null; roles stand in it only as display text, so whom an event concerns is read from it and nothing else.
  */
-export function readOktaEvent(event: unknown): Finding {
+export function readOktaEvent(event: unknown, accounts: OktaAccounts = 'id'): Finding {
   const type = textAt(event, 'eventType')
   if (asObject(event) === undefined || type === undefined) return unreadable('no eventType')
   const single = aboutUsers.test(type)
@@ -29,8 +32,15 @@ export function readOktaEvent(event: unknown): Finding {
     id: memberAt(event, 'uuid'),
     at: memberAt(event, 'published'),
     reason: type,
-    accounts: single ? users.map((user) => memberAt(user, 'id')) : [],
+    accounts: single ? users.map((user) => nameOf(user, accounts)) : [],
   }
+}
+
+/** Okta writes `unknown` where it has no login to tell. */
+function nameOf(user: unknown, accounts: OktaAccounts): unknown {
+  if (accounts === 'id') return memberAt(user, 'id')
+  const login = memberAt(user, 'alternateId')
+  return login === 'unknown' ? undefined : login
 }
 
 /** The events of an event hook's delivery (`data.events[]`); `undefined` for what is no delivery. */

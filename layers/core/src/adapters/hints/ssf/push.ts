@@ -1,14 +1,12 @@
-import type { Delivery, DeliveryReceiver, Received } from '../../../application/sync/ports.ts'
-import { type Outcome, refuse } from '../../../domain/decision/refusal.ts'
-import type { SecurityEventTokenVerifier } from '../../tokens/security-event-token.ts'
-import { equalsInConstantTime } from '../connection-secret.ts'
+import type { Delivery, DeliveryReceiver, Received, SignalReader } from '../../../application/sync/ports.ts'
+import { accept, type Outcome, refuse } from '../../../domain/decision/refusal.ts'
+import { type ConnectionSecret, equalsInConstantTime } from '../connection-secret.ts'
 import { textOf, wrongMediaType } from '../json-delivery.ts'
-import { type ReceiverOptions, receivedEvents } from '../receiver-options.ts'
-import { checkVerification, namesOf, readSecurityEvent, type SubjectTerms } from './security-event.ts'
 
-interface Connection extends SubjectTerms {
-  readonly name: string
-  readonly organization: string
+interface PushOptions {
+  readonly reader: SignalReader
+  readonly secret: ConnectionSecret
+  /** Whether the Authorization header has to be the secret. */
   readonly authorization: boolean
 }
 
@@ -17,27 +15,24 @@ interface Connection extends SubjectTerms {
  * Authorization header has to as well. A token that comes again is taken again, which does no harm.
  */
 export class PushedSecurityEvents implements DeliveryReceiver {
-  readonly #options: ReceiverOptions<Connection> & { readonly verifier: SecurityEventTokenVerifier }
+  readonly #options: PushOptions
 
-  constructor(options: ReceiverOptions<Connection> & { readonly verifier: SecurityEventTokenVerifier }) {
+  constructor(options: PushOptions) {
     this.#options = options
   }
 
   async receive(delivery: Delivery): Promise<Outcome<Received>> {
-    const { connection, secret, verifier } = this.#options
+    const { reader, secret, authorization } = this.#options
     if (delivery.method === 'GET') return refuse('method_not_allowed')
-    if (connection.authorization) {
+    if (authorization) {
       const given = delivery.headers['authorization']
       const isSender = await secret.accepts((expected) => equalsInConstantTime(given, expected))
       if (!isSender) return refuse('delivery_unauthenticated')
     }
     const wrong = wrongMediaType(delivery, ['application/secevent+jwt'])
     if (wrong !== undefined) return wrong
-    const verified = await verifier.verify(textOf(delivery).trim())
-    if (!verified.ok) return verified
-    const claims = verified.value
-    const refused = await checkVerification(claims, () => secret.read())
-    if (refused !== undefined) return refused
-    return receivedEvents([readSecurityEvent(claims, namesOf(connection))], this.#options, JSON.stringify(claims))
+    const raw = textOf(delivery).trim()
+    const signal = await reader.readSignal(raw)
+    return signal.ok ? accept({ kind: 'events', reading: signal.value.reading, raw }) : signal
   }
 }
