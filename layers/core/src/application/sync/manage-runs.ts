@@ -3,8 +3,8 @@ import { hasEnded, noCounts, type Run } from '../../domain/reconcile/run.ts'
 import { beginWalk } from '../../domain/reconcile/walk.ts'
 import type { Clock } from '../ports.ts'
 import type { Listings, RunStore } from './ports.ts'
-import type { ReconcileRules } from './reconcile.ts'
 import { endRun } from './reconcile-end.ts'
+import type { ReconcileRules } from './reconcile-step.ts'
 
 export interface RunManagement {
   readonly runs: RunStore

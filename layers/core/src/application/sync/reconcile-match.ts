@@ -4,9 +4,9 @@ import { BucketDigests } from '../../domain/reconcile/bucket-digests.ts'
 import { bucketCount, leafOf } from '../../domain/reconcile/fingerprints.ts'
 import { unpackListed } from '../../domain/reconcile/listed-accounts.ts'
 import type { Run, Suspect } from '../../domain/reconcile/run.ts'
-import type { ReconcileDependencies, Step } from './reconcile.ts'
 import { settleOrBrake, walkAgain } from './reconcile-end.ts'
 import { inChunks, withSuspects } from './reconcile-open.ts'
+import type { ReconcileDependencies, Step } from './reconcile-step.ts'
 import { added } from './reconcile-walk.ts'
 
 /** Suspects after which a step is enough: they are written in one transaction. */
@@ -25,6 +25,7 @@ export async function matchBuckets(dependencies: ReconcileDependencies, run: Run
   const suspects: Suspect[] = []
   let [losing, agreeing, bucket] = [run.losing, run.agreeing, run.bucket]
   let listed: ReadonlyMap<bigint, bigint> | undefined
+  let suspected: ReadonlySet<string> | undefined
   while (bucket < bucketCount && suspects.length < enough) {
     const buckets = Array.from({ length: Math.min(abreast, bucketCount - bucket) }, (_, index) => bucket + index)
     const stored = await Promise.all(buckets.map((each) => listings.listAccounts(run.organization, each)))
@@ -37,8 +38,13 @@ export async function matchBuckets(dependencies: ReconcileDependencies, run: Run
         continue
       }
       listed ??= await readListed(dependencies, run)
+      suspected ??= await readSuspected(dependencies, run)
       if (listed.size < run.walk.listed) return walkAgain(dependencies, run, 'source_repeats_accounts')
-      const found = suspectsAmong(ours, (each) => listed?.get(fingerprint(each.account)), leaf)
+      const found = suspectsAmong(
+        ours.filter(({ account }) => suspected?.has(account) !== true),
+        (each) => listed?.get(fingerprint(each.account)),
+        leaf,
+      )
       suspects.push(...found.suspects)
       losing = added(losing, found.losing)
     }
@@ -60,6 +66,15 @@ function leafIn({ fingerprint }: ReconcileDependencies, { walk }: Run) {
 async function readListed({ runs }: ReconcileDependencies, run: Run): Promise<ReadonlyMap<bigint, bigint>> {
   const pages = await runs.readPages(run, run.walk.attempt)
   return new Map(pages.flatMap((page) => unpackListed(page.listed)).map(({ name, leaf }) => [name, leaf]))
+}
+
+/** Who is to be asked for already. */
+async function readSuspected({ runs }: ReconcileDependencies, run: Run): Promise<ReadonlySet<string>> {
+  const names = new Set<string>()
+  for (let { chunk } = run.suspects; chunk < run.suspects.chunks; chunk += 1) {
+    for (const { account } of await runs.readSuspects(run, chunk)) names.add(account)
+  }
+  return names
 }
 
 function suspectsAmong(

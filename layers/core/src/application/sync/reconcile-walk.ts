@@ -9,9 +9,9 @@ import type { Run, Suspect } from '../../domain/reconcile/run.ts'
 import { takePage } from '../../domain/reconcile/walk.ts'
 import type { ApplyOutcome, PageOutcome } from '../ports.ts'
 import type { Known } from './known-accounts.ts'
-import type { ReconcileDependencies, Step } from './reconcile.ts'
 import { codeOfFailure, waitForSource, walkAgain } from './reconcile-end.ts'
 import { inChunks, withSuspects } from './reconcile-open.ts'
+import type { ReconcileDependencies, Step } from './reconcile-step.ts'
 
 /** Records written at the same time. */
 const abreast = 16
