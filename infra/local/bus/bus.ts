@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import { AwsFault, type Operation } from '../services/aws-json.ts'
+import type { DeniesPutEvents } from './bus-policy.ts'
 import { type DeliveryContext, deliver } from './deliver.ts'
 import { matchesPattern } from './event-pattern.ts'
 import { nameOfBus, type Rule } from './rule.ts'
@@ -33,9 +34,11 @@ export interface BusOptions extends DeliveryContext {
   readonly buses: readonly string[]
   readonly account: string
   readonly region: string
+  /** Default: no bus has a policy. */
+  readonly denies?: DeniesPutEvents
 }
 
-export function openBus({ rules, buses, account, region, ...context }: BusOptions): Bus {
+export function openBus({ rules, buses, account, region, denies, ...context }: BusOptions): Bus {
   const known = new Set([...buses, 'default'])
   const underway = new Set<Promise<void>>()
   const publish = (bus: string, event: unknown) => {
@@ -75,6 +78,13 @@ export function openBus({ rules, buses, account, region, ...context }: BusOption
       }
       if (entries.reduce((bytes, one) => bytes + sizeOf(one), 0) > MOST_BYTES) {
         throw new AwsFault('ValidationException', 'Total size of the entries in the request is over the limit.')
+      }
+      for (const [bus, given] of Map.groupBy(entries, ({ EventBusName }) => nameOfBus(EventBusName))) {
+        if (denies?.({ bus, sources: given.map(({ Source = '' }) => Source) }) !== true) continue
+        throw new AwsFault(
+          'AccessDeniedException',
+          `An explicit deny in the resource policy of ${bus} refuses the request`,
+        )
       }
       const results = entries.map(take)
       return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results }

@@ -2,7 +2,7 @@ import type { Functions } from '../lambda/functions.ts'
 import { invokeLater } from '../lambda/invoke-later.ts'
 import type { Log } from '../lambda/log.ts'
 import type { MayInvoke } from '../lambda/permissions.ts'
-import type { Queues } from './queues.ts'
+import type { Queues } from '../queues/queues.ts'
 import type { Rule, Target } from './rule.ts'
 
 export interface DeliveryContext {

@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { openAssembly } from '../assembly/assembly.ts'
 import { openBus } from '../bus/bus.ts'
+import { readBusPolicies } from '../bus/bus-policy.ts'
 import type { DeliveryContext } from '../bus/deliver.ts'
-import { openQueues } from '../bus/queues.ts'
 import { readRules } from '../bus/rule.ts'
 import { startDynamoDb } from '../emulators/dynamodb.ts'
 import { createTable } from '../emulators/dynamodb-table.ts'
@@ -14,10 +14,14 @@ import { openFunctions } from '../lambda/functions.ts'
 import type { Log } from '../lambda/log.ts'
 import { readPermissions } from '../lambda/permissions.ts'
 import { listen } from '../listen.ts'
+import { feedFunctions } from '../queues/feed-functions.ts'
+import { readQueueMappings } from '../queues/queue-mapping.ts'
+import { openQueues } from '../queues/queues.ts'
 import { openSchedules } from '../schedules/schedules.ts'
 import { awsJsonServices } from '../services/aws-json.ts'
 import { openParameters } from '../services/parameters.ts'
 import { openSecrets } from '../services/secrets.ts'
+import { openSqs } from '../services/sqs.ts'
 import { readEventSourceMappings } from '../streams/event-source-mapping.ts'
 import { openStreams } from '../streams/streams.ts'
 import { sweepExpired } from '../streams/sweep-expired.ts'
@@ -58,9 +62,9 @@ export interface LocalStack {
   putEvents(entries: readonly object[]): Promise<object>
   /** Runs a schedule now, by its name or the end of its construct path. */
   runSchedule(name: string): Promise<void>
-  /** What was put into a queue since the start. */
+  /** What is in a queue now, as it was sent. */
   queue(name: string): readonly unknown[]
-  /** When every event and stream record so far is delivered or given up. */
+  /** When every event, message and stream record so far is delivered or given up. */
   settled(): Promise<void>
   close(): Promise<void>
 }
@@ -101,6 +105,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       KMS: endpoints.kms,
       EVENTBRIDGE: services.url,
       SECRETS_MANAGER: services.url,
+      SQS: services.url,
       SSM: services.url,
     },
     log,
@@ -109,21 +114,24 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   opened.defer(() => functions.close())
 
   const mayInvoke = readPermissions(assembly)
-  const queues = openQueues(inFolder('queues'))
+  const queues = openQueues(assembly, inFolder('queues'))
   const delivery: DeliveryContext = { functions, mayInvoke, queues, log }
   const rules = readRules(assembly)
   const buses = assembly.resources('AWS::Events::EventBus')
+  const account = buses[0]?.account ?? '000000000000'
   const bus = openBus({
     ...delivery,
     rules,
     buses: buses.map(({ ref }) => ref),
-    account: buses[0]?.account ?? '000000000000',
+    account,
+    denies: readBusPolicies(assembly, account),
     region: buses[0]?.region ?? 'eu-west-1',
   })
   server.on(
     'request',
     awsJsonServices({
       'AWSEvents.PutEvents': bus.putEvents,
+      ...openSqs(queues),
       'AmazonSSM.GetParameter': openParameters(assembly),
       'secretsmanager.GetSecretValue': getSecretValue,
     }),
@@ -135,6 +143,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const mappings = readEventSourceMappings(assembly)
   const streams = await openStreams({ endpoint: dynamodb.endpoint, mappings, functions, queues, log, dataFolder })
   opened.defer(() => streams.stop())
+  const feeds = feedFunctions({ mappings: readQueueMappings(assembly), queues, functions, log })
+  opened.defer(() => feeds.stop())
   opened.defer(sweepExpired({ endpoint: dynamodb.endpoint, tables, log }))
   gateway.open(assembly, { functions, mayInvoke, log, now: Date.now })
   // Also the first to close: no request comes any more when the functions end.
@@ -152,8 +162,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     queue: (name) => queues.messages(name),
     async settled() {
       await bus.settled()
+      await feeds.settled()
       await streams.settled()
       await bus.settled()
+      await feeds.settled()
     },
     close: () => running.disposeAsync(),
   }

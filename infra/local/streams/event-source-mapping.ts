@@ -2,6 +2,7 @@ import type { Assembly } from '../assembly/assembly.ts'
 import { LocalError } from '../assembly/local-error.ts'
 import { isRecord } from '../assembly/template.ts'
 import type { EventPattern } from '../bus/event-pattern.ts'
+import { isQueue } from '../queues/queue-mapping.ts'
 
 /** A function that is fed from a table's stream. */
 export interface EventSourceMapping {
@@ -23,12 +24,19 @@ export interface EventSourceMapping {
   readonly startAtLatest: boolean
 }
 
-/** @throws LocalError `resource_unsupported` for mappings of other sources than the streams of the stage's tables. */
+/**
+ * The mappings of streams. Those of queues are read elsewhere.
+ * @throws LocalError `resource_unsupported` for mappings of other sources than the stage's tables and queues.
+ */
 export function readEventSourceMappings(assembly: Assembly): readonly EventSourceMapping[] {
   return assembly.resources('AWS::Lambda::EventSourceMapping').flatMap(({ ref, path, properties }) => {
+    if (isQueue(String(properties['EventSourceArn']))) return []
     const table = /:table\/([^/]+)\/stream\//.exec(String(properties['EventSourceArn']))?.[1]
     if (table === undefined) {
-      throw new LocalError('resource_unsupported', `${path}: only streams of tables feed functions on one machine.`)
+      throw new LocalError(
+        'resource_unsupported',
+        `${path}: only streams of tables and queues feed functions on one machine.`,
+      )
     }
     if (properties['Enabled'] === false) return []
     const destination = at(properties, 'DestinationConfig', 'OnFailure', 'Destination')
