@@ -73,6 +73,8 @@ const schema = v.strictObject({
   eventAccounts: v.optional(v.array(account), []),
   /** Accounts that may attach the SDK layer. */
   layerAccounts: v.optional(v.array(account), []),
+  /** The accounts, beside its own, whose product teams may set rules on the outbound bus. */
+  subscriberAccounts: v.optional(v.array(account), []),
   /** Gets the alarms by mail. */
   alarmEmail: v.optional(v.pipe(v.string(), v.email())),
 })

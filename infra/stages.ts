@@ -11,7 +11,7 @@ export interface StageSettings {
   readonly authorizer: FunctionSize
   readonly product: FunctionSize
   /** The functions that keep what is known in step with its sources, by name. */
-  readonly sync: { readonly ingest: FunctionSize }
+  readonly sync: { readonly project: FunctionSize; readonly ingest: FunctionSize }
   /** Requests per second, and burst, that the token service takes. */
   readonly throttle: { readonly rate: number; readonly burst: number }
   /** Days for which the bus keeps events, to be replayed. */
@@ -31,6 +31,7 @@ const dev: StageSettings = {
   product: { memoryMb: 512, timeoutSeconds: 10 },
   sync: {
     ingest: { memoryMb: 512, timeoutSeconds: 30 },
+    project: { memoryMb: 512, timeoutSeconds: 60 },
   },
   throttle: { rate: 50, burst: 100 },
   archiveDays: 7,
@@ -48,6 +49,7 @@ const prod: StageSettings = {
   product: { memoryMb: 512, timeoutSeconds: 10 },
   sync: {
     ingest: { memoryMb: 1024, timeoutSeconds: 30 },
+    project: { memoryMb: 1024, timeoutSeconds: 60 },
   },
   throttle: { rate: 1000, burst: 2000 },
   archiveDays: 90,

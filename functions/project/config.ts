@@ -12,7 +12,6 @@ export interface ProjectConfig {
 
 const settings = v.strictObject({
   ROLECAST_TABLE: text,
-  ROLECAST_STAGE: text,
   ROLECAST_OUTBOUND_BUS: text,
   ROLECAST_AUDIT_DAYS: whole({ otherwise: 400, least: 1, most: 3_660 }),
 })

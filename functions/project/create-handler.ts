@@ -1,4 +1,5 @@
-import type { Clock } from '@rolecast/core/application/ports'
+import { describeError, type LogMembers } from '@rolecast/core/application/describe-error'
+import { type Clock, StoreCorrupt } from '@rolecast/core/application/ports'
 import { projectStreamed } from '@rolecast/core/application/sync/project-change'
 import type { ProjectionStore } from '@rolecast/core/application/sync/projection-ports'
 import {
@@ -9,7 +10,7 @@ import {
 import type { StreamChange } from '@rolecast/core/domain/projection/item-change'
 
 export interface ProjectDependencies extends PublishDependencies {
-  /** What a record of the stream says; `undefined`: nothing that matters here. Throws for a record that cannot be read. */
+  /** What a record of the stream says; `undefined`: nothing that matters here. Throws StoreCorrupt. */
   readonly readRecord: (
     record: unknown,
   ) => { news: 'change'; streamed: StreamChange } | { news: 'pending'; eventId: string } | undefined
@@ -25,36 +26,50 @@ export interface BatchAnswer {
 
 /**
  * A batch of the stream is followed in its order up to the first record that fails; that one and those behind it come again, which
- * changes nothing where they were followed. Any other event is the scheduled run: it tells what is overdue.
+ * changes nothing where they were followed. Neither an item that cannot be read (it stays in the table, as it is) nor a bus that
+ * takes nothing (the event stays in the outbox) holds up the records behind. Any event without records is the scheduled run: it tells
+ * what is overdue.
  */
 export function createHandler(dependencies: ProjectDependencies) {
-  const { readRecord, write } = dependencies
-  const log = (line: Readonly<Record<string, unknown>>) => write(`${JSON.stringify(line)}\n`)
-  const follow = async (record: unknown): Promise<void> => {
-    const read = readRecord(record)
-    if (read?.news === 'change') await projectStreamed(dependencies, read.streamed)
-    if (read?.news === 'pending') await publishPending(dependencies, read.eventId)
-  }
+  const log = (level: string, event: string, details: LogMembers) =>
+    dependencies.write(`${JSON.stringify({ level, event, ...details })}\n`)
   return async (event: unknown): Promise<BatchAnswer | { readonly published: number }> => {
     const records = recordsOf(event)
     if (records === undefined) {
       const published = await publishOverdue(dependencies)
-      if (published > 0) log({ level: 'WARN', event: 'overdue_published', published })
+      if (published > 0) log('WARN', 'overdue_published', { published })
       return { published }
     }
-    for (const [index, record] of records.entries()) {
+    for (const record of records) {
+      const sequence = sequenceOf(record)
       try {
-        await follow(record)
+        await follow(dependencies, record, (error) =>
+          log('ERROR', 'publish_failed', { ...describeError(error), sequence }),
+        )
       } catch (error) {
-        const itemIdentifier = sequenceOf(record)
-        // No message and no stack: a record's images are somebody's roles.
-        const reason = error instanceof Error ? error.name : 'unknown'
-        log({ level: 'ERROR', event: 'project_failed', reason, sequence: itemIdentifier, left: records.length - index })
-        if (itemIdentifier === undefined) throw error
-        return { batchItemFailures: [{ itemIdentifier }] }
+        const details = { ...describeError(error), sequence }
+        if (error instanceof StoreCorrupt) {
+          log('ERROR', 'unreadable_record', details)
+        } else {
+          log('ERROR', 'project_failed', details)
+          if (sequence === undefined) throw error
+          return { batchItemFailures: [{ itemIdentifier: sequence }] }
+        }
       }
     }
     return { batchItemFailures: [] }
+  }
+}
+
+async function follow(
+  dependencies: ProjectDependencies,
+  record: unknown,
+  onUnpublished: (error: unknown) => void,
+): Promise<void> {
+  const read = dependencies.readRecord(record)
+  if (read?.news === 'change') await projectStreamed(dependencies, read.streamed)
+  if (read?.news === 'pending') {
+    await publishPending(dependencies, read.eventId).catch(onUnpublished)
   }
 }
 

@@ -34,9 +34,16 @@ export const tableAccess = {
       keys: ['account#*', 'organization#*', 'changes#*', 'event#*', 'parked#*'],
     },
   ],
+  project: [
+    { actions: ['dynamodb:GetItem'], keys: ['projected#*', 'outbox#*'] },
+    { actions: ['dynamodb:Query'], keys: ['outbox#*'] },
+    { actions: ['dynamodb:PutItem'], keys: ['projected#*', 'members#*', 'audit#*', 'outbox#*'] },
+    { actions: ['dynamodb:UpdateItem'], keys: ['counts#*'] },
+    { actions: ['dynamodb:DeleteItem'], keys: ['members#*', 'outbox#*'] },
+  ],
 } as const satisfies Record<string, readonly ItemAccess[]>
 
-/** Grants a function the items it works on: no scan, no index, no deletion, no table administration. */
+/** Grants a function the items it works on: no scan, no index, no table administration. */
 export function grantItems(table: ITable, to: CdkFunction, who: keyof typeof tableAccess): void {
   for (const { actions, keys } of tableAccess[who]) {
     to.addToRolePolicy(

@@ -17,6 +17,7 @@ import type { Construct } from 'constructs'
 import { alarmAbove } from '../constructs/alarm-above.ts'
 import { FunctionAlarms } from '../constructs/function-alarms.ts'
 import type { LambdaFunction } from '../constructs/lambda-function.ts'
+import type { Project } from '../constructs/sync/project.ts'
 import type { Deployment } from '../deployment.ts'
 import type { StageName } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
@@ -64,6 +65,7 @@ export class OperationsStack extends Stack {
       metric: this.#count({ stage, logGroup: ingestLogs, name: 'ParkedEvents', pattern: parked }),
       description: 'Identity events were parked: npm run parked -- list says which, and why',
     })
+    this.#alarmOnProjection(stage, sync.project, action)
     const tableThrottles = tableMetric(data.table, 'ThrottledRequests')
     alarmAbove(this, 'TableThrottles', {
       action,
@@ -113,6 +115,35 @@ export class OperationsStack extends Stack {
       ],
     })
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn })
+  }
+
+  /** Views decide nothing, so what is wrong with them shows nowhere else. */
+  #alarmOnProjection(stage: StageName, { lambda, deadLetters }: Project, action: SnsAction): void {
+    const { logGroup } = lambda
+    const lines = (name: string, event: string) =>
+      this.#count({ stage, logGroup, name, pattern: FilterPattern.stringValue('$.event', '=', event) })
+    alarmAbove(this, 'ProjectionBehind', {
+      action,
+      metric: lambda.function.metric('IteratorAge', { period, statistic: 'Maximum' }),
+      above: Duration.minutes(5).toMilliseconds(),
+      description: 'Member lists, audit and outbound events are minutes behind: see the log of project',
+    })
+    alarmAbove(this, 'ProjectionGivenUp', {
+      action,
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+      description: 'A stretch of the stream was given up: rebuild the views (docs/data-model.md)',
+    })
+    alarmAbove(this, 'UnreadableItems', {
+      action,
+      metric: lines('UnreadableRecords', 'unreadable_record'),
+      description: 'An item of the table is damaged: see the log of project, then docs/data-model.md',
+    })
+    alarmAbove(this, 'OutboundFailures', {
+      action,
+      metric: lines('UnpublishedEvents', 'publish_failed'),
+      above: 10,
+      description: 'The outbound bus does not take events; they wait in the outbox and are told every minute anew',
+    })
   }
 
   /** Keys that nobody looks after run out quietly; here, no data is the trouble. */

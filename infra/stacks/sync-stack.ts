@@ -1,7 +1,8 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { LambdaFunction } from '../constructs/lambda-function.ts'
 import { Ingest } from '../constructs/sync/ingest.ts'
+import { Project } from '../constructs/sync/project.ts'
 import type { Deployment } from '../deployment.ts'
 import type { StageName, StageSettings } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
@@ -22,6 +23,7 @@ export class SyncStack extends Stack {
   /** Every function of the stack by its name, to be watched. */
   readonly functions: Readonly<Record<string, LambdaFunction>>
   readonly ingest: Ingest
+  readonly project: Project
 
   constructor(scope: Construct, id: string, props: SyncStackProps) {
     super(scope, id, props)
@@ -30,8 +32,21 @@ export class SyncStack extends Stack {
     const shared = { data, deployment, defaults: settings.functions, removalPolicy }
     const code = (name: string) => `${dist}/functions/${name}`
     this.ingest = new Ingest(this, 'Ingest', { ...shared, code: code('ingest'), size: settings.sync.ingest })
-    this.functions = { ingest: this.ingest.lambda }
+    this.project = new Project(this, 'Project', {
+      table: data.table,
+      code: code('project'),
+      size: settings.sync.project,
+      defaults: settings.functions,
+      subscribers: deployment.subscriberAccounts,
+      archive: Duration.days(settings.archiveDays),
+      removalPolicy,
+    })
+    this.functions = { project: this.project.lambda, ingest: this.ingest.lambda }
     const { queue, deadLetters } = this.ingest.queue
+    new CfnOutput(this, 'OutboundBusName', {
+      value: this.project.outbound.bus.eventBusName,
+      description: 'Where product teams set rules for Permissions Changed and Role Changed',
+    })
     new CfnOutput(this, 'EventQueueUrl', { value: queue.queueUrl })
     new CfnOutput(this, 'DeadLetterQueueUrl', {
       value: deadLetters.queueUrl,
