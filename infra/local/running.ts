@@ -12,6 +12,9 @@ export interface Running {
     readonly identityProvider: string
     readonly ixAdmin: string
   }
+  /** Addresses of the local AWS services, and what the templates have named there. */
+  readonly services: { readonly dynamodb: string; readonly events: string }
+  readonly names: { readonly table: string; readonly eventQueue: string; readonly deadLetterQueue: string }
   /** With which every demo person signs in. */
   readonly password: string
   /** A client of iX Admin that may change roles on behalf of an acting Organization Admin. */

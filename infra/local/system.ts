@@ -89,6 +89,9 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   await addDemoData({ endpoint: stack.endpoints.dynamodb, table, issuer: provider.url })
 
   const output = (name: string) => outputNamed(stack.outputs, name)
+  ixAdmin.publishTo(async (entry) => {
+    await stack.putEvents([{ ...entry, EventBusName: output('BusArn') }])
+  })
   const running: Running = {
     pid: process.pid,
     urls: {
@@ -97,6 +100,12 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
       restApi: output('RestUrl'),
       identityProvider: provider.url,
       ixAdmin: ixAdmin.url,
+    },
+    services: { dynamodb: stack.endpoints.dynamodb, events: stack.endpoints.services },
+    names: {
+      table,
+      eventQueue: output('EventQueueUrl'),
+      deadLetterQueue: output('DeadLetterQueueUrl'),
     },
     password: provider.password,
     adminClient,

@@ -6,7 +6,7 @@ import { json, plainProblem, problem, type Reply } from './http.ts'
 /**
  * Faults on request, to see what Rolecast does about them: `POST /faults` with one of these as JSON; `GET /faults` lists them.
  * They hit what Rolecast reads (statements, pages, and for `slow`, `down` and `rate_limit` the token endpoint), never the pages and
- * calls by which an administrator changes roles. With `account` (and its `organization`) they hit that account only. Each ends by
+ * calls by which an administrator changes roles; `events` hits what iX Admin puts onto the bus instead. With `account` (and its `organization`) they hit that account only. Each ends by
  * itself after `forSeconds`; `{"kind":"none"}` ends all. Of several that fit, the last one counts.
  */
 const everywhere = {
@@ -53,11 +53,20 @@ const fault = v.variant('kind', [
     ...everywhere,
     retryAfterSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
   }),
+  v.strictObject({
+    kind: v.literal('events'),
+    ...everywhere,
+    /** `reorder`: an event comes after the next one. */
+    style: v.picklist(['drop', 'duplicate', 'delay', 'reorder']),
+    delayMs: v.optional(milliseconds, 5_000),
+  }),
 ])
 
 const order = v.union([fault, v.strictObject({ kind: v.literal('none') })])
 
 export type Fault = v.InferOutput<typeof fault>
+type EventFault = Extract<Fault, { kind: 'events' }>
+export type ReadFault = Exclude<Fault, EventFault>
 export type FaultOrder = v.InferInput<typeof order>
 
 /** What a request is about, for faults to fit or not. */
@@ -91,8 +100,15 @@ export class Faults {
   }
 
   /** The fault that hits this request. */
-  for(target: Target): Fault | undefined {
-    return this.active().findLast(({ fault }) => fits(fault, target))?.fault
+  for(target: Target): ReadFault | undefined {
+    const faults = this.active().flatMap(({ fault }) => (fault.kind === 'events' ? [] : [fault]))
+    return faults.findLast((fault) => fits(fault, target))
+  }
+
+  /** The fault that hits an event about this account. */
+  forEvents(target: Target): EventFault | undefined {
+    const faults = this.active().flatMap(({ fault }) => (fault.kind === 'events' ? [fault] : []))
+    return faults.findLast((fault) => fits(fault, target))
   }
 
   answerOrder(value: unknown): Reply {
@@ -105,7 +121,7 @@ export class Faults {
 }
 
 /** What becomes of an answer under a fault; `cut`: nothing is answered. */
-export function spoil(fault: Fault, reply: Reply): Reply | 'cut' {
+export function spoil(fault: ReadFault, reply: Reply): Reply | 'cut' {
   switch (fault.kind) {
     case 'slow':
       return reply

@@ -7,6 +7,7 @@ import { type ApiParts, answerApi } from './api.ts'
 import { type Client, Clients } from './clients.ts'
 import { type FaultOrder, Faults, spoil, writeSlowly } from './faults.ts'
 import { parseJson, plainProblem, type Reply, readText } from './http.ts'
+import { Publisher, type PutEvent } from './publisher.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import { Site } from './site.ts'
 
@@ -29,6 +30,8 @@ export interface LocalIxAdmin {
   close(): Promise<void>
   /** Called with an account's whole new state after each change. */
   onChange(listener: (statement: AccountStatement) => void): void
+  /** From now on an event is put for each change, by this. */
+  publishTo(put: PutEvent): void
   /** As `POST /faults`. @throws TypeError if the order is not one. */
   fault(order: FaultOrder): void
   /** As after a restart: access tokens issued so far are refused. */
@@ -49,6 +52,8 @@ export async function startIxAdmin(options: IxAdminOptions): Promise<LocalIxAdmi
   const limiter = new RateLimiter(options.rateLimit ?? { perSecond: 200, burst: 400 }, clock)
   const parts: ApiParts = { accounts, clients, faults, limiter }
   const site = new Site(accounts)
+  const publisher = new Publisher(faults, (problem) => console.error('iX Admin (stand-in):', problem))
+  accounts.onChange((statement) => publisher.publish(statement))
 
   const server = createServer((request, response) => {
     answer(parts, site, request, response).catch((error: unknown) => {
@@ -62,7 +67,11 @@ export async function startIxAdmin(options: IxAdminOptions): Promise<LocalIxAdmi
   const listening = await listen(server, { what: 'iX Admin (stand-in)', port: options.port })
   return {
     url: listening.url,
-    close: listening.close,
+    async close() {
+      await listening.close()
+      await publisher.close()
+    },
+    publishTo: (put) => publisher.publishTo(put),
     onChange: (listener) => accounts.onChange(listener),
     fault: (order) => {
       if (!faults.take(order)) throw new TypeError('Not a fault; see infra/local/ix-admin/faults.ts')
