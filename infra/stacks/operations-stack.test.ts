@@ -24,7 +24,8 @@ describe('operations', () => {
 
   it('alarms on messages that nobody could handle', () => {
     const waiting = namesOf('ApproximateNumberOfMessagesVisible')
-    expect(waiting.map(({ Threshold }) => Threshold)).toEqual([0])
+    expect(waiting.length).toBeGreaterThanOrEqual(2)
+    for (const { Threshold } of waiting) expect(Threshold).toBe(0)
   })
 
   it('sends every alarm, and its end, to the one topic', () => {
