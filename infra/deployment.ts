@@ -1,5 +1,6 @@
 /** Where a stage is deployed and whom it talks to: the values that differ between two owners of the same code. */
 import { eventSources } from '@rolecast/core/adapters/environment/event-sources'
+import { deployedConnections } from '@rolecast/core/adapters/environment/hook-connections'
 import { identityAdmins } from '@rolecast/core/adapters/environment/identity-admins'
 import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import * as v from 'valibot'
@@ -69,6 +70,11 @@ const schema = v.strictObject({
     ),
     ['rolecast.ix-admin'],
   ),
+  /**
+   * Identity providers that say when something changes: over HTTP, polled, or as partners on EventBridge. Their secrets are
+   * made by the stack (docs/sync.md).
+   */
+  hooks: v.optional(deployedConnections, []),
   /** The accounts, beside its own, that may put such events. */
   eventAccounts: v.optional(v.array(account), []),
   /** Accounts that may attach the SDK layer. */
@@ -134,6 +140,20 @@ const placeholder = {
   identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'https://identity-admin.invalid', clientId: 'rolecast' }],
 }
 
+/** Connections of stage `local`, one of each kind that delivers over HTTP; `provider` transmits security events. */
+export function localHooks(provider: string) {
+  const acme = { organization: 'acme' }
+  const transmitter = { issuer: provider, audience: 'rolecast', jwksUri: `${provider}/jwks` }
+  return [
+    { kind: 'okta', name: 'acme-okta', ...acme },
+    { kind: 'auth0', name: 'acme-auth0', ...acme, sourceOrganization: 'org_acme' },
+    { kind: 'keycloak', name: 'acme-keycloak', ...acme, realm: 'acme' },
+    { kind: 'graph', name: 'acme-graph', ...acme, tenantId: '84bd8158-6d4d-4958-8b9f-9d6445542f95' },
+    { kind: 'workos', name: 'acme-workos', ...acme, sourceOrganization: 'org_acme' },
+    { kind: 'ssf', name: 'acme-ssf', ...acme, ...transmitter },
+  ]
+}
+
 const defaults: Record<keyof typeof stages, unknown> = {
   local: {
     issuer: 'http://127.0.0.1:4100',
@@ -147,6 +167,7 @@ const defaults: Record<keyof typeof stages, unknown> = {
       },
     ],
     identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'http://127.0.0.1:4300', clientId: 'rolecast' }],
+    hooks: localHooks('http://127.0.0.1:4200'),
   },
   dev: placeholder,
   staging: placeholder,

@@ -8,7 +8,16 @@ import { createApp, type SynthesizeOptions } from './synthesize.ts'
 
 /** What stands for the build where the content of bundles does not matter. */
 export const fakeDist = mkdtempSync(join(tmpdir(), 'dist-'))
-for (const name of ['token', 'rotate-keys', 'authorizer', 'ingest', 'project', 'customer-v2']) {
+for (const name of [
+  'token',
+  'rotate-keys',
+  'authorizer',
+  'ingest',
+  'hooks',
+  'poll-signals',
+  'project',
+  'customer-v2',
+]) {
   mkdirSync(join(fakeDist, 'functions', name), { recursive: true })
   writeFileSync(join(fakeDist, 'functions', name, 'index.mjs'), `export const handler = () => '${name}'\n`)
 }

@@ -11,9 +11,17 @@ export interface StageSettings {
   readonly authorizer: FunctionSize
   readonly product: FunctionSize
   /** The functions that keep what is known in step with its sources, by name. */
-  readonly sync: { readonly project: FunctionSize; readonly ingest: FunctionSize }
+  readonly sync: {
+    readonly project: FunctionSize
+    readonly ingest: FunctionSize
+    readonly reconcile: FunctionSize
+    readonly hooks: FunctionSize
+    readonly pollSignals: FunctionSize
+  }
   /** Requests per second, and burst, that the token service takes. */
   readonly throttle: { readonly rate: number; readonly burst: number }
+  /** Hours from the end of an organization's reconciliation to its next. */
+  readonly reconcileEveryHours: number
   /** Days for which the bus keeps events, to be replayed. */
   readonly archiveDays: number
   /** Whether the example product is deployed beside. */
@@ -31,9 +39,13 @@ const dev: StageSettings = {
   product: { memoryMb: 512, timeoutSeconds: 10 },
   sync: {
     ingest: { memoryMb: 512, timeoutSeconds: 30 },
+    reconcile: { memoryMb: 512, timeoutSeconds: 60 },
     project: { memoryMb: 512, timeoutSeconds: 60 },
+    hooks: { memoryMb: 512, timeoutSeconds: 10 },
+    pollSignals: { memoryMb: 512, timeoutSeconds: 60 },
   },
   throttle: { rate: 50, burst: 100 },
+  reconcileEveryHours: 24,
   archiveDays: 7,
   example: true,
   resultCacheSeconds: 0,
@@ -49,9 +61,13 @@ const prod: StageSettings = {
   product: { memoryMb: 512, timeoutSeconds: 10 },
   sync: {
     ingest: { memoryMb: 1024, timeoutSeconds: 30 },
+    reconcile: { memoryMb: 1024, timeoutSeconds: 60 },
     project: { memoryMb: 1024, timeoutSeconds: 60 },
+    hooks: { memoryMb: 1024, timeoutSeconds: 10 },
+    pollSignals: { memoryMb: 512, timeoutSeconds: 60, reservedConcurrency: 1 },
   },
   throttle: { rate: 1000, burst: 2000 },
+  reconcileEveryHours: 24,
   archiveDays: 90,
   example: false,
   resultCacheSeconds: 0,

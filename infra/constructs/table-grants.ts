@@ -1,3 +1,4 @@
+import { listsIndex } from '@rolecast/core/adapters/dynamodb/keys'
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda'
@@ -6,6 +7,8 @@ import type { Function as CdkFunction } from 'aws-cdk-lib/aws-lambda'
 interface ItemAccess {
   readonly actions: readonly string[]
   readonly keys: readonly string[]
+  /** The keys are those of this index, not of the table. */
+  readonly index?: string
 }
 
 /**
@@ -34,6 +37,12 @@ export const tableAccess = {
       keys: ['account#*', 'organization#*', 'changes#*', 'event#*', 'parked#*'],
     },
   ],
+  reconcile: [
+    { actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'], keys: ['account#*', 'organization#*', 'reconcile#*'] },
+    { actions: ['dynamodb:Query'], keys: ['reconcile#*'] },
+    { actions: ['dynamodb:Query'], keys: ['accounts#*', 'organizations', 'runs'], index: listsIndex.name },
+    { actions: ['dynamodb:PutItem'], keys: ['account#*', 'changes#*', 'reconcile#*'] },
+  ],
   project: [
     { actions: ['dynamodb:GetItem'], keys: ['projected#*', 'outbox#*'] },
     { actions: ['dynamodb:Query'], keys: ['outbox#*'] },
@@ -41,15 +50,18 @@ export const tableAccess = {
     { actions: ['dynamodb:UpdateItem'], keys: ['counts#*'] },
     { actions: ['dynamodb:DeleteItem'], keys: ['members#*', 'outbox#*'] },
   ],
+  hooks: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], keys: ['parked#*'] }],
+  'poll-signals': [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], keys: ['parked#*'] }],
 } as const satisfies Record<string, readonly ItemAccess[]>
 
-/** Grants a function the items it works on: no scan, no index, no table administration. */
+/** Grants a function the items it works on: no scan, no index but one that is named, no table administration. */
 export function grantItems(table: ITable, to: CdkFunction, who: keyof typeof tableAccess): void {
-  for (const { actions, keys } of tableAccess[who]) {
+  const access: readonly ItemAccess[] = tableAccess[who]
+  for (const { actions, keys, index } of access) {
     to.addToRolePolicy(
       new PolicyStatement({
         actions: [...actions],
-        resources: [table.tableArn],
+        resources: [index === undefined ? table.tableArn : `${table.tableArn}/index/${index}`],
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] } },
       }),
     )

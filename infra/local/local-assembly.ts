@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { localHooks } from '../deployment.ts'
 import { API_RESOURCE, CLI_CLIENT, CONSOLE_CLIENT } from './identity-provider/configuration.ts'
 import type { SystemPorts } from './ports.ts'
 
@@ -37,6 +38,7 @@ export function localDeployment(ports: SystemPorts) {
       },
     ],
     identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: at(ports.ixAdmin), clientId: 'rolecast' }],
+    hooks: localHooks(issuer),
   }
 }
 

@@ -1,8 +1,13 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { LambdaFunction } from '../constructs/lambda-function.ts'
+import { isHook, isPolled } from '../constructs/sync/connections.ts'
+import { Hooks } from '../constructs/sync/hooks.ts'
 import { Ingest } from '../constructs/sync/ingest.ts'
+import { PartnerEvents } from '../constructs/sync/partner-events.ts'
 import { Project } from '../constructs/sync/project.ts'
+import { SignalPolls } from '../constructs/sync/signal-polls.ts'
+import { Reconcile } from '../constructs/sync/reconcile.ts'
 import type { Deployment } from '../deployment.ts'
 import type { StageName, StageSettings } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
@@ -23,7 +28,10 @@ export class SyncStack extends Stack {
   /** Every function of the stack by its name, to be watched. */
   readonly functions: Readonly<Record<string, LambdaFunction>>
   readonly ingest: Ingest
+  /** Where identity providers deliver over HTTP, if any does. */
+  readonly hooks: Hooks | undefined
   readonly project: Project
+  readonly reconcile: Reconcile
 
   constructor(scope: Construct, id: string, props: SyncStackProps) {
     super(scope, id, props)
@@ -41,7 +49,42 @@ export class SyncStack extends Stack {
       archive: Duration.days(settings.archiveDays),
       removalPolicy,
     })
-    this.functions = { project: this.project.lambda, ingest: this.ingest.lambda }
+    this.reconcile = new Reconcile(this, 'Reconcile', {
+      ...shared,
+      code: code('reconcile'),
+      size: settings.sync.reconcile,
+      every: Duration.hours(settings.reconcileEveryHours),
+    })
+    new PartnerEvents(this, 'Partners', { connections: deployment.hooks, queue: this.ingest.queue, removalPolicy })
+    const delivering = deployment.hooks.filter(isHook)
+    if (delivering.length > 0) {
+      this.hooks = new Hooks(this, 'Hooks', {
+        ...shared,
+        stage: props.stage,
+        connections: delivering,
+        code: code('hooks'),
+        size: settings.sync.hooks,
+        throttle: settings.throttle,
+      })
+      new CfnOutput(this, 'HooksUrl', { value: this.hooks.api.origin, description: 'Before /hooks/{name}' })
+    }
+    const polled = deployment.hooks.filter(isPolled)
+    const polls =
+      polled.length === 0
+        ? undefined
+        : new SignalPolls(this, 'Signals', {
+            ...shared,
+            connections: polled,
+            code: code('poll-signals'),
+            size: settings.sync.pollSignals,
+          })
+    this.functions = {
+      ...(this.hooks === undefined ? {} : { hooks: this.hooks.lambda }),
+      ...(polls === undefined ? {} : { 'poll-signals': polls.lambda }),
+      project: this.project.lambda,
+      ingest: this.ingest.lambda,
+      reconcile: this.reconcile.lambda,
+    }
     const { queue, deadLetters } = this.ingest.queue
     new CfnOutput(this, 'OutboundBusName', {
       value: this.project.outbound.bus.eventBusName,

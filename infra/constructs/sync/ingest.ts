@@ -7,6 +7,7 @@ import type { DataStack } from '../../stacks/data-stack.ts'
 import { grantSecretOf, identityAdminsEnvironment } from '../identity-admins.ts'
 import { type FunctionDefaults, type FunctionSize, LambdaFunction } from '../lambda-function.ts'
 import { grantItems } from '../table-grants.ts'
+import { isPartner } from './connections.ts'
 import { IngestQueue } from './ingest-queue.ts'
 
 export interface IngestProps {
@@ -38,6 +39,7 @@ export class Ingest extends Construct {
       environment: {
         ROLECAST_TABLE: data.table.tableName,
         ROLECAST_EVENT_SOURCES: JSON.stringify(deployment.eventSources),
+        ROLECAST_PARTNER_EVENTS: JSON.stringify(deployment.hooks.filter(isPartner)),
         ROLECAST_DELIVERIES: String(IngestQueue.deliveries),
         ...identityAdminsEnvironment(deployment, data.identityAdminSecret),
       },
