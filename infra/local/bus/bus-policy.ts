@@ -1,6 +1,6 @@
 import type { Assembly } from '../assembly/assembly.ts'
-import { LocalError } from '../assembly/local-error.ts'
 import { isRecord } from '../assembly/template.ts'
+import type { Log } from '../lambda/log.ts'
 import { nameOfBus } from './rule.ts'
 
 /** Values of the condition keys of one PutEvents request; those of several entries together. */
@@ -16,15 +16,19 @@ interface Denial {
 
 /**
  * Reads the `Deny` statements of every bus. What the policy allows to others is of no account here: everybody on this machine
- * is the stage's own account.
- * @throws LocalError `resource_unsupported` for a condition that is not known, because not to deny would be wrong.
+ * is the stage's own account. A statement with a condition that cannot be told here (roles, networks) is left out, and the log
+ * says so.
  */
-export function readBusPolicies(assembly: Assembly, account: string): DeniesPutEvents {
+export function readBusPolicies(assembly: Assembly, account: string, log: Log): DeniesPutEvents {
   const denials = assembly.resources('AWS::Events::EventBusPolicy').flatMap(({ path, properties }): Denial[] => {
     const statement = properties['Statement']
     if (!isRecord(statement) || statement['Effect'] !== 'Deny' || !isAbout(statement['Action'])) return []
     const conditions = isRecord(statement['Condition']) ? Object.entries(statement['Condition']) : []
-    const holds = conditions.map(([operator, keys]) => readCondition(path, operator, keys))
+    const holds = conditions.flatMap(([operator, keys]) => readCondition(operator, keys) ?? [])
+    if (holds.length < conditions.length) {
+      log('bus', `${path}: the statement has conditions that cannot be told on this machine, and does not hold here`)
+      return []
+    }
     return [{ bus: nameOfBus(properties['EventBusName']), holds: (request) => holds.every((each) => each(request)) }]
   })
   return ({ bus, sources }) =>
@@ -35,12 +39,10 @@ export function readBusPolicies(assembly: Assembly, account: string): DeniesPutE
 
 const known = ['events:source', 'aws:PrincipalAccount']
 
-function readCondition(path: string, operator: string, keys: unknown): Denial['holds'] {
+function readCondition(operator: string, keys: unknown): Denial['holds'] | undefined {
   const [, set, test] = /^(?:(ForAnyValue|ForAllValues):)?(StringEquals|StringNotEquals)$/.exec(operator) ?? []
   const entries = isRecord(keys) ? Object.entries(keys) : []
-  if (test === undefined || entries.some(([key]) => !known.includes(key))) {
-    throw new LocalError('resource_unsupported', `${path}: the local bus does not know the condition ${operator}.`)
-  }
+  if (test === undefined || entries.some(([key]) => !known.includes(key))) return undefined
   return (request) =>
     entries.every(([key, value]) => {
       const listed = [value].flat().map(String)

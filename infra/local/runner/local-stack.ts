@@ -124,7 +124,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     rules,
     buses: buses.map(({ ref }) => ref),
     account,
-    denies: readBusPolicies(assembly, account),
+    denies: readBusPolicies(assembly, account, log),
     region: buses[0]?.region ?? 'eu-west-1',
   })
   server.on(
