@@ -17,7 +17,7 @@ const failures: Readonly<Record<Exclude<SourceFault, 'slow'>, PullFailure>> = {
   rate_limit: { outcome: 'unavailable', cause: 'rate_limited', retryAfterMs: 1_000 },
 }
 
-identityAdminContract('in memory', async () => {
+identityAdminContract('in memory', { versions: true, validators: true }, async () => {
   const statements = contractAccounts.map((each) => ({ ...each, version: 1, occurredAt: 0 }))
   const admin = new MemoryIdentityAdmin({ statements })
   return {
@@ -32,7 +32,7 @@ identityAdminContract('in memory', async () => {
   }
 })
 
-identityAdminContract('iX Admin over HTTP', async () => {
+identityAdminContract('iX Admin over HTTP', { versions: true, validators: true }, async () => {
   const dataFolder = await mkdtemp(join(tmpdir(), 'rolecast-ix-admin-'))
   const client = { clientId: 'rolecast', clientSecret: 's:e%c&r+e t' }
   const boss = { organization: 'acme', account: 'zz-boss', status: 'active' as const, roles: [organizationAdmin] }

@@ -48,7 +48,7 @@ export class Auth0 implements IdentityAdmin {
       },
       around,
     )
-    this.#source = new Source(credentials, around)
+    this.#source = new Source(credentials, around, 3)
   }
 
   async readAccount(key: AccountKey, { deadlineMs }: { readonly deadlineMs: number }): Promise<PullOutcome> {

@@ -15,7 +15,7 @@ import {
   StoreUnavailable,
 } from '../../../application/ports.ts'
 import type { AccountKey, UnversionedStatement } from '../../../domain/assignment/statement.ts'
-import { accountOf, heldRoles, isActive, withoutDefaultFull } from './account-state.ts'
+import { accountNameOf, heldRoles, isActive, withoutDefaultFull } from '../../../domain/directory/held-roles.ts'
 
 export interface DirectoryDependencies {
   readonly directory: Pick<DirectoryStore, 'readSettings' | 'readResources' | 'findOwners' | 'listResources'>
@@ -71,7 +71,7 @@ export class Directory implements IdentityAdmin {
       if (user === undefined) return { outcome: 'not_found' }
       if (user.deleted) return { outcome: 'statement', statement: this.#gone(key) }
       // A userName is found whatever its case, but accounts differ by case: this one is somebody else's name.
-      if (accountOf(user, settings) !== key.account) return { outcome: 'not_found' }
+      if (accountNameOf(user, settings) !== key.account) return { outcome: 'not_found' }
       const [whole] = await this.#withGroups(key.organization, [user])
       if (whole !== undefined) return this.#outcome(key, whole, settings)
     }
@@ -85,12 +85,12 @@ export class Directory implements IdentityAdmin {
       limit: pageSize,
       ...(cursor === undefined ? {} : { after: cursor }),
     })
-    const users = page.resources.filter((user) => accountOf(user, settings) !== undefined)
+    const users = page.resources.filter((user) => accountNameOf(user, settings) !== undefined)
     const read = new Map((await this.#withGroups(organization, users)).map((each) => [each.user.id, each]))
     const statements: UnversionedStatement[] = []
     let unmapped = 0
     for (const user of users) {
-      const key = { organization, account: accountOf(user, settings) ?? '' }
+      const key = { organization, account: accountNameOf(user, settings) ?? '' }
       const whole = read.get(user.id)
       const outcome = whole === undefined ? await this.#readAccount(key) : await this.#outcome(key, whole, settings)
       if (outcome.outcome === 'not_found' || outcome.outcome === 'unchanged') continue

@@ -10,7 +10,9 @@ const BACKOFF_BASE_MS = 50
 const MAX_BACKOFF_MS = 1_000
 /** Longer than this no `Retry-After` is believed: a mistake there must not keep us away for a day. */
 const MAX_PAUSE_MS = 5 * 60 * 1000
-const BREAKER = { failures: 5, coolDownMs: 5_000, maxCoolDownMs: 60_000 }
+/** Reads that fail in a row; a read of several requests fails several times. */
+const FAILED_READS = 5
+const COOL_DOWN = { coolDownMs: 5_000, maxCoolDownMs: 60_000 }
 
 export interface SourceRequest {
   readonly url: URL
@@ -32,10 +34,11 @@ export class Source {
   readonly #breaker: CircuitBreaker
   #pause = new Countdown(0, 0)
 
-  constructor(authorization: Authorization, surroundings: Surroundings) {
+  /** `requestsPerRead`: how many requests a read of one account takes, roughly. */
+  constructor(authorization: Authorization, surroundings: Surroundings, requestsPerRead = 1) {
     this.#surroundings = surroundings
     this.#authorization = authorization
-    this.#breaker = new CircuitBreaker(BREAKER, surroundings.clock)
+    this.#breaker = new CircuitBreaker({ failures: FAILED_READS * requestsPerRead, ...COOL_DOWN }, surroundings.clock)
   }
 
   /** One request. `deadlineMs` counts from the call. */

@@ -47,7 +47,7 @@ export class Keycloak implements IdentityAdmin {
       },
       around,
     )
-    this.#source = new Source(credentials, around)
+    this.#source = new Source(credentials, around, 4)
   }
 
   async readAccount(key: AccountKey, { deadlineMs }: { readonly deadlineMs: number }): Promise<PullOutcome> {

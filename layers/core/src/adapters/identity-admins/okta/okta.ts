@@ -35,7 +35,7 @@ export class Okta implements IdentityAdmin {
     const around = surroundingsWith(surroundings)
     this.#settings = settings
     this.#base = checkedUrl(settings.url, 'base URL').href.replace(/\/$/, '')
-    this.#source = new Source(new GivenToken('SSWS', token), around)
+    this.#source = new Source(new GivenToken('SSWS', token), around, 2)
     this.#clock = around.clock
   }
 
