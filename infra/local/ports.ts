@@ -5,6 +5,7 @@ export interface SystemPorts {
   readonly tokenService: number
   readonly httpApi: number
   readonly restApi: number
+  readonly hooks: number
   readonly identityProvider: number
   readonly ixAdmin: number
   readonly dynamodb: number
@@ -27,6 +28,7 @@ export function portsFrom(text = '4100'): SystemPorts {
     tokenService: base,
     httpApi: base + 10,
     restApi: base + 20,
+    hooks: base + 30,
     identityProvider: base + 100,
     ixAdmin: base + 200,
     dynamodb: base + 300,
@@ -37,19 +39,20 @@ export function portsFrom(text = '4100'): SystemPorts {
 
 /** Ports that are free now: for tests, so that they run beside a started system. */
 export async function freePorts(): Promise<SystemPorts> {
-  const held = await Promise.all(Array.from({ length: 8 }, holdFreePort))
+  const held = await Promise.all(Array.from({ length: 9 }, holdFreePort))
   await Promise.all(held.map(({ release }) => release()))
   const [
     tokenService = 0,
     httpApi = 0,
     restApi = 0,
+    hooks = 0,
     identityProvider = 0,
     ixAdmin = 0,
     dynamodb = 0,
     kms = 0,
     services = 0,
   ] = held.map(({ port }) => port)
-  return { tokenService, httpApi, restApi, identityProvider, ixAdmin, dynamodb, kms, services }
+  return { tokenService, httpApi, restApi, hooks, identityProvider, ixAdmin, dynamodb, kms, services }
 }
 
 function holdFreePort(): Promise<{ port: number; release: () => Promise<void> }> {

@@ -9,12 +9,21 @@ export interface Running {
     readonly tokenService: string
     readonly httpApi: string
     readonly restApi: string
+    /** Before `/hooks/{name}`. */
+    readonly hooks: string
     readonly identityProvider: string
     readonly ixAdmin: string
   }
   /** Addresses of the local AWS services, and what the templates have named there. */
   readonly services: { readonly dynamodb: string; readonly events: string }
-  readonly names: { readonly table: string; readonly eventQueue: string; readonly deadLetterQueue: string }
+  readonly names: {
+    readonly table: string
+    readonly bus: string
+    readonly eventQueue: string
+    readonly deadLetterQueue: string
+  }
+  /** Secrets of the connections by which identity providers deliver events, by their names. */
+  readonly hookSecrets: Readonly<Record<string, string>>
   /** With which every demo person signs in. */
   readonly password: string
   /** A client of iX Admin that may change roles on behalf of an acting Organization Admin. */

@@ -6,6 +6,7 @@ import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import * as v from 'valibot'
 import { DataFile } from './data-file.ts'
 import { customRoles, organizations, people, rolesOnOffer } from './demo-data.ts'
+import { asStackSecrets, hookSecretsIn } from './hook-secrets.ts'
 import { startIdentityProvider } from './identity-provider/server.ts'
 import { startIxAdmin } from './ix-admin/server.ts'
 import { listen } from './listen.ts'
@@ -66,6 +67,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   opened.defer(() => ixAdmin.close())
 
   progress('Stacks: table, keys, functions, APIs')
+  const hookSecrets = await hookSecretsIn(dataFolder)
   const stack = await startLocalStack({
     assembly,
     stage: 'local',
@@ -78,9 +80,13 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
         'rolecast-local-identity': ports.tokenService,
         'rolecast-local-customer-v2-http': ports.httpApi,
         'rolecast-local-customer-v2-rest': ports.restApi,
+        'rolecast-local-hooks': ports.hooks,
       },
     },
-    secrets: { IdentityAdminSecret: JSON.stringify({ clientSecret: secrets.rolecast }) },
+    secrets: {
+      IdentityAdminSecret: JSON.stringify({ clientSecret: secrets.rolecast }),
+      ...asStackSecrets(hookSecrets),
+    },
   })
   opened.defer(() => stack.close())
 
@@ -98,15 +104,18 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
       tokenService: output('TokenServiceUrl'),
       httpApi: output('HttpUrl'),
       restApi: output('RestUrl'),
+      hooks: output('HooksUrl'),
       identityProvider: provider.url,
       ixAdmin: ixAdmin.url,
     },
     services: { dynamodb: stack.endpoints.dynamodb, events: stack.endpoints.services },
     names: {
       table,
+      bus: output('BusArn'),
       eventQueue: output('EventQueueUrl'),
       deadLetterQueue: output('DeadLetterQueueUrl'),
     },
+    hookSecrets,
     password: provider.password,
     adminClient,
   }
@@ -120,6 +129,7 @@ const listeners: Readonly<Record<keyof SystemPorts, string>> = {
   tokenService: 'the token service',
   httpApi: 'the HTTP API of Customer v2',
   restApi: 'the REST API of Customer v2',
+  hooks: 'the hooks of identity providers',
   identityProvider: 'the identity provider',
   ixAdmin: 'iX Admin (stand-in)',
   dynamodb: 'the DynamoDB emulator',

@@ -8,6 +8,7 @@ export function welcome({ urls, password }: Running, dataFolder: string): string
                      ${urls.restApi}   REST API
   iX Admin           ${urls.ixAdmin}   sign in as acme.olga to change roles
   Identity provider  ${urls.identityProvider}
+  Hooks              ${urls.hooks}/hooks/acme-okta and others, see docs/sync.md
 
   People             acme.vera (Flow Viewer)  acme.edo (Flow Editor)  acme.pia (Flow Publisher)  acme.nia (no role)
                      acme.olga (Organization Admin); the same in globex, and more in infra/local/demo-data.ts
