@@ -8,6 +8,7 @@ import { hintsContract } from './hints.contract.ts'
 import { keyRingStoreContract } from './key-ring-store.contract.ts'
 import { listingsContract } from './listings.contract.ts'
 import { organizationStoreContract } from './organization-store.contract.ts'
+import { projectionStoreContract } from './projection-store.contract.ts'
 import { runStoreContract } from './run-store.contract.ts'
 import { scimTokenStoreContract } from './scim-token-store.contract.ts'
 import type { MakeWorld } from './world.ts'
@@ -22,6 +23,7 @@ export function storeContracts(makeWorld: MakeWorld): void {
   keyRingStoreContract(makeWorld)
   changeLogContract(makeWorld)
   eventStoresContract(makeWorld)
+  projectionStoreContract(makeWorld)
   directoryStoreContract(makeWorld)
   scimTokenStoreContract(makeWorld)
   listingsContract(makeWorld)

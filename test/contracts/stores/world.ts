@@ -11,6 +11,7 @@ import type {
   OrganizationStore,
 } from '@rolecast/core/application/ports'
 import type { EventIdStore, Listings, ParkedEventStore, RunStore } from '@rolecast/core/application/sync/ports'
+import type { Outbox, ProjectionStore, Views } from '@rolecast/core/application/sync/projection-ports'
 import type { RoleAssignment } from '@rolecast/core/domain/assignment/statement'
 import { createTable, tableDefinition } from '../../../infra/local/emulators/dynamodb-table.ts'
 
@@ -28,6 +29,7 @@ export interface StoreWorld {
   readonly parked: ParkedEventStore
   readonly listings: Listings
   readonly runs: RunStore
+  readonly views: ProjectionStore & Outbox & Views
   readonly time: { now: number }
 }
 
