@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { checkEnvironmentSize } from './environment-size.ts'
 import { type LogDefaults, logGroupFor } from './log-group.ts'
 
 /** What a stage decides for a function. */
@@ -48,6 +49,7 @@ export class LambdaFunction extends Construct {
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id)
     const { size, defaults } = props
+    checkEnvironmentSize(props.description, props.environment)
     this.timeout = Duration.seconds(size.timeoutSeconds)
     this.logGroup = logGroupFor(this, 'Logs', defaults)
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
