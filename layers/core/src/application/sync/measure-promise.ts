@@ -150,11 +150,11 @@ class Round {
     }
   }
 
-  /** All callers at once, while the change is made. */
+  /** All callers at once, while the change is made; without one, it has just been acknowledged. */
   async #watch(
     token: string,
     awaited: WatchTerms['awaited'],
-    change: () => Promise<void>,
+    change?: () => Promise<void>,
   ): Promise<readonly Watched[]> {
     const { clock, pause, access, isEnded } = this.#dependencies
     const { callers, everyMs, limitMs, inARow, deniedForMs, allowedForMs } = this.#terms
