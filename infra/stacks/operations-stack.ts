@@ -1,13 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
-import {
-  Alarm,
-  ComparisonOperator,
-  Dashboard,
-  GraphWidget,
-  type IMetric,
-  Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch'
+import { Dashboard, GraphWidget, type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
@@ -15,9 +7,10 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
 import { alarmAbove } from '../constructs/alarm-above.ts'
+import { alarmSilent } from '../constructs/alarm-silent.ts'
 import { FunctionAlarms } from '../constructs/function-alarms.ts'
-import type { LambdaFunction } from '../constructs/lambda-function.ts'
 import type { Project } from '../constructs/sync/project.ts'
+import { ReconcileAlarms } from '../constructs/sync/reconcile-alarms.ts'
 import type { Deployment } from '../deployment.ts'
 import type { StageName } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
@@ -52,7 +45,13 @@ export class OperationsStack extends Stack {
       metric: serverErrors,
       description: 'The token service answered 5xx: authorizers that have to ask it refuse',
     })
-    this.#alarmOnMissingRotation(identity.rotateKeys, action)
+    alarmSilent(this, 'RotationMissing', {
+      action,
+      metric: identity.rotateKeys.function.metricInvocations({ period: Duration.hours(6), statistic: 'Sum' }),
+      description: 'Nobody has looked after the signing keys for six hours: see the schedule',
+    })
+    const namespace = `Rolecast/${stage}`
+    new ReconcileAlarms(this, 'Reconcile', { lambda: sync.reconcile.lambda, namespace, action })
     alarmAbove(this, 'DeadLetters', {
       action,
       metric: sync.ingest.queue.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
@@ -144,20 +143,6 @@ export class OperationsStack extends Stack {
       above: 10,
       description: 'The outbound bus does not take events; they wait in the outbox and are told every minute anew',
     })
-  }
-
-  /** Keys that nobody looks after run out quietly; here, no data is the trouble. */
-  #alarmOnMissingRotation({ function: rotate }: LambdaFunction, action: SnsAction): void {
-    const alarm = new Alarm(this, 'RotationMissing', {
-      metric: rotate.metricInvocations({ period: Duration.hours(6), statistic: 'Sum' }),
-      alarmDescription: 'Nobody has looked after the signing keys for six hours: see the schedule',
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING,
-    })
-    alarm.addAlarmAction(action)
-    alarm.addOkAction(action)
   }
 
   /** Counts log lines. */

@@ -4,6 +4,8 @@ import { bucketCount } from '../../domain/reconcile/fingerprints.ts'
 import type { Run } from '../../domain/reconcile/run.ts'
 import type { Listings } from './ports.ts'
 
+/** Organizations kept at the same time. */
+const mostRuns = 2
 /** Buckets read at the same time. */
 const abreast = 8
 
@@ -35,16 +37,18 @@ export class Known {
  * loaded when the walk began or later, it may only be too old, and whoever finds a difference reads the record.
  */
 export class KnownAccounts {
-  #loaded: { readonly run: string; readonly known: Promise<Known> } | undefined
+  readonly #loaded = new Map<string, Promise<Known>>()
 
   load(listings: Listings, { organization, run, walk }: Run): Promise<Known> {
     const name = JSON.stringify([organization, run, walk.attempt])
-    if (this.#loaded?.run === name) return this.#loaded.known
+    const found = this.#loaded.get(name)
+    if (found !== undefined) return found
+    const [oldest] = this.#loaded.keys()
+    if (oldest !== undefined && this.#loaded.size >= mostRuns) this.#loaded.delete(oldest)
     const known = loadAll(listings, organization)
-    this.#loaded = { run: name, known }
-    known.catch(() => {
-      this.#loaded = undefined
-    })
+    this.#loaded.set(name, known)
+    // Whoever waits for it hears of a failure; the next one loads anew.
+    known.catch(() => this.#loaded.delete(name))
     return known
   }
 }

@@ -131,12 +131,15 @@ export interface Receipt {
   readonly release?: Run['release']
 }
 
-/** Accounts that were not as the source says: found, and thereof repaired. */
-export function driftOf({ created, widened, repaired, withdrawn, left }: RunCounts): {
+/**
+ * Accounts that were not as the source says: found, and thereof repaired. One that was not stored so far is none: it would have
+ * been asked for at its first access.
+ */
+export function driftOf({ widened, repaired, withdrawn, left }: RunCounts): {
   readonly found: number
   readonly repaired: number
 } {
-  const done = created + widened + repaired + withdrawn
+  const done = widened + repaired + withdrawn
   return { found: done + left, repaired: done }
 }
 
