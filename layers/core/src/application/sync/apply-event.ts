@@ -42,8 +42,6 @@ export async function applyEvent(
   event: IdentityEvent,
   receivedAt: number,
 ): Promise<Outcome<EventEnd>> {
-  const time = judgeTime(event.occurredAt, { receivedAt, horizonMs: eventHorizonMs })
-  if (!time.ok) return time
   return event.kind === 'stated'
     ? applyStated(dependencies, event, receivedAt)
     : applyHinted(dependencies, event, receivedAt)
@@ -56,6 +54,8 @@ async function applyStated(
 ): Promise<Outcome<EventEnd>> {
   const { accounts, sources } = dependencies
   const { statement, occurredAt } = event
+  const time = judgeTime(occurredAt, { receivedAt, horizonMs: eventHorizonMs })
+  if (!time.ok) return time
   const { account: known, organization } = await accounts.readAccountAndOrganization(statement)
   const admitted = judgeSource(sources.get(event.source), event, organization)
   if (!admitted.ok) return admitted
@@ -79,6 +79,7 @@ async function applyStated(
   }
 }
 
+/** A hint grants nothing, so no time is too late for it: what the source's clock says of it is not asked. */
 async function applyHinted(
   dependencies: ApplyEventDependencies,
   event: HintedEvent,
