@@ -14,6 +14,8 @@ export interface AuthorizerMachine {
 /** The token service as an authorizer reaches it over the network. */
 export interface Network {
   exchange(subjectToken: string, assignmentMaxAgeSeconds?: number): Promise<Outcome<string>>
+  /** A page of the change feed; rejects when there is none to be had. */
+  fetchChanges(after: string | undefined): Promise<unknown>
 }
 
 const index = indexCatalog(decisionCatalog)
@@ -33,13 +35,22 @@ export function startAuthorizer(parts: {
     providers: [],
     resultCacheSeconds: 0,
     denyResolveSeconds: 2,
+    freshnessSeconds: [5, 10, 60, 300],
   }
   const authorize = createAuthorizer({
     index,
     verifier,
     clock,
     config,
-    asking: async () => createAsking({ verifier, tokenService: network, clock, config, nextSignIn: false }),
+    asking: async () =>
+      createAsking({
+        verifier,
+        tokenService: { ...network, withoutKey: () => undefined },
+        clock,
+        config,
+        nextSignIn: false,
+        write: () => undefined,
+      }),
     write: () => undefined,
   })
   return {

@@ -32,6 +32,8 @@ function describeStep(step: Step): string {
       return `authorizer ${step.authorizer} reaches nobody for ${step.lasts} ms`
     case 'die':
       return `${step.kind} machine ${step.machine} dies at its moment ${step.moments} from now`
+    case 'reconcile':
+      return `${step.organization} is reconciled with its source`
     case 'replay':
       return `all events of ${name(step.whom)} come once more`
   }

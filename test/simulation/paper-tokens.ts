@@ -50,7 +50,7 @@ export class PaperTokens implements SubjectTokenVerifier, TokenSigner {
       held.set(token, grant)
       return accept(grant)
     }
-    return { verifySync, verify: async (token: string) => verifySync(token) }
+    return { verifySync, verify: async (token: string) => verifySync(token), updateKeys: () => false }
   }
 
   expiresAt(token: string): number {
@@ -59,7 +59,7 @@ export class PaperTokens implements SubjectTokenVerifier, TokenSigner {
 }
 
 function toHeldGrant(claims: TokenClaims, grant: HeldGrant['grant']): HeldGrant {
-  const { sub, org, client_id, exp, iat, cfm, rev, prm, dfl, gts } = claims
+  const { sub, org, client_id, exp, iat, cfm, chg, rev, prm, dfl, gts } = claims
   const holder = {
     account: sub,
     organization: org,
@@ -68,6 +68,7 @@ function toHeldGrant(claims: TokenClaims, grant: HeldGrant['grant']): HeldGrant 
     issuedAt: iat,
     confirmedAt: cfm,
     revision: rev,
+    changeHandle: chg,
   }
   return { holder, grant, carried: { prm, dfl, gts } }
 }

@@ -61,6 +61,7 @@ export type Step = { readonly at: number } & (
       readonly moments: number
     }
   | { readonly do: 'replay'; readonly whom: Whom }
+  | { readonly do: 'reconcile'; readonly organization: OrganizationName }
 )
 
 export interface Plan {
@@ -138,7 +139,9 @@ function makeStep(random: Random, somebody: () => Whom): StepWithoutTime {
     const kind = random.pick(['token', 'ingest', 'admin'] as const)
     return { do: 'die', kind, machine: random.whole(0, 1), moments: random.whole(1, 12) }
   }
-  return { do: 'replay', whom: somebody() }
+  return random.chance(0.5)
+    ? { do: 'replay', whom: somebody() }
+    : { do: 'reconcile', organization: somebody().organization }
 }
 
 /** Events arrive in time, late, twice, or never. */

@@ -1,5 +1,5 @@
 import { judge } from './oracle.ts'
-import { type AccountName, makePlan, type Plan, sourceKinds } from './plan.ts'
+import { type AccountName, makePlan, organizations, type Plan, sourceKinds } from './plan.ts'
 import { saysTheSame } from './table.ts'
 import { epochMs } from './virtual-time.ts'
 import { World } from './world.ts'
@@ -25,6 +25,8 @@ export async function runPlan(plan: Plan): Promise<Report> {
   await world.time.runUntil(lastStep + 5_000)
   world.heal()
   await world.time.runUntil(lastStep + quietMs)
+  for (const organization of organizations) void world.reconcile(organization)
+  await world.time.runUntil(lastStep + 2 * quietMs)
   const verdicts = world.decisions.map((decision) => ({ decision, verdict: judge(decision) }))
   const wrong = verdicts.flatMap(({ decision, verdict }) => {
     if (verdict.wrong === undefined) return []

@@ -1,14 +1,23 @@
+import { sha256Fingerprint } from '@rolecast/core/adapters/fingerprints/sha256-fingerprint'
 import { memoryStores } from '@rolecast/core/adapters/memory/stores'
+import type { Listings } from '@rolecast/core/application/sync/ports'
 import { neverConfirmed } from '@rolecast/core/domain/assignment/apply-statement'
 import type { CustomRole, Organization } from '@rolecast/core/domain/assignment/organization'
 import type { AccountRecord } from '@rolecast/core/domain/assignment/statement'
 import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'
+import { listAccount } from '@rolecast/core/domain/reconcile/account-listing'
+import { bucketOf } from '@rolecast/core/domain/reconcile/fingerprints'
 import { History } from './history.ts'
 import type { Machine } from './machine.ts'
-import { type OrganizationName, organizations, sourceKinds } from './plan.ts'
+import { accounts, type OrganizationName, organizations, sourceKinds } from './plan.ts'
 import { type AccountTruth, application, compiled, type DeskPermission, type OrganizationTruth } from './product.ts'
 import type { Source } from './source.ts'
 import { epochMs, type VirtualTime } from './virtual-time.ts'
+
+/** Accounts by the bucket they fall into. */
+const bucketsOfAccounts: ReadonlyMap<number, readonly string[]> = Map.groupBy(accounts, (account) =>
+  bucketOf(sha256Fingerprint(account)),
+)
 
 /** The one table, and what an observer who sees every write makes of it. */
 export class Table {
@@ -58,6 +67,23 @@ export class Table {
       customRoles: machine.through(stores.customRoles, told),
       changes: machine.through(stores.changes, told),
       eventIds: machine.through(stores.eventIds, told),
+      runs: machine.through(stores.runs, told),
+    }
+  }
+
+  /** What is stored, by buckets. Read from an index that is not behind: that one may be, is shown with reconciliation itself. */
+  get listings(): Listings {
+    return {
+      listOrganizations: async () => [],
+      listAccounts: async (organization, bucket) =>
+        bucketsOfAccounts.get(bucket) === undefined
+          ? []
+          : this.records
+              .filter(
+                (record) =>
+                  record.organization === organization && bucketsOfAccounts.get(bucket)?.includes(record.account),
+              )
+              .map((record) => listAccount(sha256Fingerprint, record)),
     }
   }
 

@@ -21,6 +21,7 @@ import {
 } from './plan.ts'
 import { type AccountTruth, routes } from './product.ts'
 import { Random } from './random.ts'
+import { reconcile } from './reconcile-machine.ts'
 import { Source } from './source.ts'
 import { Table } from './table.ts'
 import { startTokenMachine, type TokenMachine } from './token-machine.ts'
@@ -52,6 +53,8 @@ export class World {
   /** Messages that are not yet done with. */
   #underWay = 0
   #salt = 0
+  /** Moments that the next administrator's tool has. */
+  #administratorDies = Number.POSITIVE_INFINITY
 
   constructor(plan: Plan) {
     this.#plan = plan
@@ -75,6 +78,13 @@ export class World {
   /** Everything works again, and stays so. */
   heal(): void {
     for (const source of this.sources.values()) source.recover()
+  }
+
+  /** Reconciles an organization with its source, on a machine that is not meant to die. */
+  reconcile(organization: OrganizationName): Promise<void> {
+    const machine = this.machine(tokenMachines)
+    const identityAdmin = this.identityAdmin(machine)
+    return reconcile(organization, { time: this.time, machine, table: this.table, identityAdmin })
   }
 
   /** A machine with the clock of the plan's n-th. */
@@ -115,6 +125,11 @@ export class World {
       tokens: this.#tokens,
       network: {
         exchange: (token, age) => this.#overNetwork(at, random, (service) => service.exchange(token, age)),
+        fetchChanges: async (after) => {
+          const page = await this.#overNetwork(at, random, (service) => service.readChanges(after))
+          if (!page.ok) throw new Error(page.refusal.code)
+          return page.value
+        },
       },
     })
   }
@@ -145,7 +160,7 @@ export class World {
         this.#assign(step)
         break
       case 'organize':
-        void organize(this.table.seenFrom(this.machine(0)), step)
+        this.#organize(step)
         break
       case 'request':
         void this.#request(step)
@@ -162,7 +177,17 @@ export class World {
         break
       case 'replay':
         this.#replay(step.whom)
+        break
+      case 'reconcile':
+        void this.reconcile(step.organization)
     }
+  }
+
+  #organize(step: Of<'organize'>): void {
+    const machine = this.machine(0)
+    machine.dieAfter(this.#administratorDies, () => undefined)
+    this.#administratorDies = Number.POSITIVE_INFINITY
+    void organize(this.table.seenFrom(machine), step)
   }
 
   #assign({ whom, status, roles, arrivals }: Of<'assign'>): void {
@@ -208,6 +233,7 @@ export class World {
   #die({ kind, machine, moments }: Of<'die'>): void {
     const lasts = 4_000
     this.#trouble(this.#otherTroubles, lasts)
+    if (kind === 'admin') this.#administratorDies = moments
     const victim = kind === 'token' ? this.#tokenMachines[machine]?.machine : this.#ingestMachines[machine]
     if (victim === undefined || kind === 'admin') return
     victim.dieAfter(moments, () => {
