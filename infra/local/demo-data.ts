@@ -61,13 +61,19 @@ const inAcmeToo: readonly Entry[] = [
 // The walkthrough's "no role, full access" applies to Will of acme, which opted in, and not to Wilma of globex, which did not.
 const withoutRole = { acme: ['will', 'Will Walkthrough'], globex: ['wilma', 'Wilma Walkthrough'] } as const
 
+/** Nobody's accounts: `npm run probe` takes their role away and gives it back, and measures when that has effect. */
+export const synthetic: readonly Person[] = Array.from({ length: 8 }, (_, place) =>
+  person('globex', `probe-${place + 1}`, `Probe ${place + 1}`, v2('flow_viewer')),
+)
+
 /** Everybody, in the order in which a list should show them. */
 export const people: readonly Person[] = [
-  ...inEveryOrganization.map((each) => person('acme', ...each)),
+  ...peopleOf('acme'),
   ...inAcmeToo.map((each) => person('acme', ...each)),
   person('acme', ...withoutRole.acme, []),
-  ...inEveryOrganization.map((each) => person('globex', ...each)),
+  ...peopleOf('globex'),
   person('globex', ...withoutRole.globex, []),
+  ...synthetic,
 ]
 
 /** What the custom roles of the organizations are; `revision` 0: not stored yet. */
@@ -149,6 +155,11 @@ export const rolesOnOffer: readonly RolesOnOffer[] = [
     ],
   })),
 ]
+
+/** Those that every organization has. */
+export function peopleOf(organization: string): readonly Person[] {
+  return inEveryOrganization.map((each) => person(organization, ...each))
+}
 
 function person(organization: string, ...[first, name, roles, status = 'active']: Entry): Person {
   return {

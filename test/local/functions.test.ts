@@ -84,6 +84,14 @@ describe('a function', () => {
     await payload(pool)
     expect(pool.starts).toBe(4)
   })
+  it('has its instances take turns, and counts what each was given', async () => {
+    const { pool } = open({
+      code: 'export const handler = async () => new Promise((resolve) => setTimeout(resolve, 50))',
+    })
+    await Promise.all(Array.from({ length: 4 }, () => pool.invoke({ routeKey: 'GET /flows' })))
+    for (let place = 0; place < 8; place++) await pool.invoke(place)
+    expect(pool.counts()).toEqual({ instances: [3, 3, 3, 3], routes: { 'GET /flows': 4, other: 8 } })
+  })
   it('writes to the log under its name, line by line', async () => {
     const { pool, lines } = open({
       code: `console.log('loading'); export const handler = async () => { process.stdout.write('{"event":"x"}\\nmore\\n'); console.error('bad') }`,

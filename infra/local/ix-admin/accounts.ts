@@ -43,7 +43,7 @@ const file = v.strictObject({
 
 export interface AccountsSettings {
   readonly dataFolder: string
-  /** Written on the first start only. */
+  /** Those who are not in the file yet are added; the others stay as they are. */
   readonly people: readonly Person[]
   readonly rolesOnOffer: readonly RolesOnOffer[]
   readonly clock: () => number
@@ -74,10 +74,12 @@ export class Accounts {
     const path = join(settings.dataFolder, 'ix-admin.json')
     const store = new DataFile({ path, what: 'iX Admin (stand-in)', schema: file })
     const stored = await store.read()
-    if (stored !== undefined) return new Accounts(settings, store, stored.accounts)
+    const kept: readonly Account[] = stored?.accounts ?? []
+    const names = new Set(kept.map(nameOf))
+    const added = settings.people.filter((person) => !names.has(nameOf(person)))
     const occurredAt = settings.clock()
-    const accounts = settings.people.map((person) => ({ ...person, version: 1, occurredAt }))
-    await store.write({ format: 1, accounts: accounts.map(plain) })
+    const accounts = [...kept, ...added.map((person) => ({ ...person, version: 1, occurredAt }))]
+    if (added.length > 0) await store.write({ format: 1, accounts: accounts.map(plain) })
     return new Accounts(settings, store, accounts)
   }
 

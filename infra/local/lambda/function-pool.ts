@@ -17,7 +17,16 @@ export interface FunctionPool {
   invoke(event: unknown): Promise<Invocation>
   /** How many instances were started so far: cold starts. */
   readonly starts: number
+  counts(): InvocationCounts
   close(): Promise<void>
+}
+
+/** What a function has answered since the start. */
+export interface InvocationCounts {
+  /** By instance, those that ended included. */
+  readonly instances: readonly number[]
+  /** By the route key of the API's event; anything else is `other`. */
+  readonly routes: Readonly<Record<string, number>>
 }
 
 export interface FunctionPoolOptions {
@@ -44,6 +53,8 @@ export function openFunctionPool({ definition, endpoints, log, concurrency = 4 }
   }
   const idle: Instance[] = []
   const all = new Set<Instance>()
+  const invocations = new Map<Instance, number>()
+  const routes = new Map<string, number>()
   const waiting: ((instance: Instance) => void)[] = []
   let starts = 0
 
@@ -54,7 +65,8 @@ export function openFunctionPool({ definition, endpoints, log, concurrency = 4 }
     return instance
   }
   const take = (): Instance | Promise<Instance> => {
-    for (let warm = idle.pop(); warm !== undefined; warm = idle.pop()) {
+    // In turns, so that what one instance remembers does not hide what another does not know.
+    for (let warm = idle.shift(); warm !== undefined; warm = idle.shift()) {
       if (warm.alive) return warm
       all.delete(warm)
     }
@@ -76,10 +88,13 @@ export function openFunctionPool({ definition, endpoints, log, concurrency = 4 }
     get starts() {
       return starts
     },
+    counts: () => ({ instances: [...invocations.values()], routes: Object.fromEntries(routes) }),
     async invoke(event) {
       const text = JSON.stringify(event) ?? 'null'
       if (Buffer.byteLength(text) > PAYLOAD_BYTES) return failed('RequestEntityTooLargeException', 'event over 6 MB')
       const instance = await take()
+      countOne(invocations, instance)
+      countOne(routes, routeOf(event))
       const answer = await instance.invoke({ event: text, requestId: randomUUID(), arn: definition.arn, deadline: 0 })
       if (answer.kind === 'lost') replace(instance)
       else giveBack(instance)
@@ -91,6 +106,15 @@ export function openFunctionPool({ definition, endpoints, log, concurrency = 4 }
       await Promise.all([...all].map((instance) => instance.end()))
     },
   }
+}
+
+function countOne<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+function routeOf(event: unknown): string {
+  const isRouted = typeof event === 'object' && event !== null && 'routeKey' in event
+  return isRouted && typeof event.routeKey === 'string' ? event.routeKey : 'other'
 }
 
 function returned(payload: string): Invocation {

@@ -2,7 +2,7 @@ import type { Assembly } from '../assembly/assembly.ts'
 import { LocalError } from '../assembly/local-error.ts'
 import type { ServiceEndpoints } from './environment.ts'
 import { functionDefinitions } from './function-definition.ts'
-import { type FunctionPool, openFunctionPool } from './function-pool.ts'
+import { type FunctionPool, type InvocationCounts, openFunctionPool } from './function-pool.ts'
 import type { Log } from './log.ts'
 
 /** All functions of a stage. */
@@ -13,6 +13,8 @@ export interface Functions {
    * @throws LocalError `reference_unknown`, listing the functions there are.
    */
   find(name: string): FunctionPool
+  /** By function name. */
+  counts(): Readonly<Record<string, InvocationCounts>>
   close(): Promise<void>
 }
 
@@ -31,6 +33,7 @@ export function openFunctions(
       if (found !== undefined) return found
       throw new LocalError('reference_unknown', `No function "${name}"; there are: ${names.join(', ') || 'none'}.`)
     },
+    counts: () => Object.fromEntries(pools.map((pool) => [pool.definition.name, pool.counts()])),
     async close() {
       await Promise.all(pools.map((pool) => pool.close()))
     },

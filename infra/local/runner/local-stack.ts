@@ -133,6 +133,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       'AWSEvents.PutEvents': bus.putEvents,
       ...openSqs(queues),
       'AmazonSSM.GetParameter': openParameters(assembly),
+      'RolecastLocal.CountInvocations': async () => functions.counts(),
       'secretsmanager.GetSecretValue': getSecretValue,
     }),
   )
