@@ -65,7 +65,7 @@ export async function releaseRun(
 
 /** A person ends a run; what it has repaired stays. */
 export async function stopRun(
-  { runs, clock, rules }: RunManagement & { readonly rules: ReconcileRules },
+  { runs, clock, rules }: RunManagement & { readonly rules: Pick<ReconcileRules, 'everyMs' | 'againMs'> },
   organization: string,
   { run: name }: { readonly run: string },
 ): Promise<Managed> {

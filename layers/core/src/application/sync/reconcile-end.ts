@@ -4,7 +4,7 @@ import { bucketCount } from '../../domain/reconcile/fingerprints.ts'
 import type { Receipt, Run, RunCode } from '../../domain/reconcile/run.ts'
 import { beginWalk } from '../../domain/reconcile/walk.ts'
 import type { PageOutcome, PullFailure } from '../ports.ts'
-import type { ReconcileDependencies, Step } from './reconcile-step.ts'
+import type { ReconcileDependencies, ReconcileRules, Step } from './reconcile-step.ts'
 
 /** A source that gave no answer so often in a row is left alone until the next run. */
 const mostFailures = 10
@@ -66,7 +66,13 @@ export function settleOrBrake(dependencies: Clocked, run: Run): Step {
 }
 
 /** The end of a run, with its receipt. */
-export function endRun({ clock, rules }: Clocked, run: Run): Step {
+export function endRun(
+  {
+    clock,
+    rules,
+  }: Pick<ReconcileDependencies, 'clock'> & { readonly rules: Pick<ReconcileRules, 'everyMs' | 'againMs'> },
+  run: Run,
+): Step {
   const now = clock()
   const outcome = outcomeOf(run)
   const { code: _, distrust, ...rest } = run
