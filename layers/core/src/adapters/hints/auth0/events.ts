@@ -32,13 +32,8 @@ export function readAuth0Event(payload: unknown, sourceOrganization?: string): F
   }
 }
 
-/** A user id is `connection|id`; a member that is a group has none. */
+/** A member of a group is a user, or another group: then it may be anybody. User ids are `connection|id`, ids of groups are not. */
 function userOf(object: unknown): string | undefined {
-  const named = [
-    textAt(object, 'user', 'user_id'),
-    textAt(object, 'user_id'),
-    textAt(object, 'member', 'user_id'),
-    textAt(object, 'member', 'id'),
-  ]
-  return named.find((id) => id?.includes('|'))
+  const member = textAt(object, 'member', 'user_id') ?? textAt(object, 'member', 'id')
+  return textAt(object, 'user', 'user_id') ?? textAt(object, 'user_id') ?? (member?.includes('|') ? member : undefined)
 }
