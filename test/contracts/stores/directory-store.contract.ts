@@ -84,10 +84,11 @@ export function directoryStoreContract(makeWorld: MakeWorld): void {
       expect(
         await directory.findOwners(acme, 'group', [
           { attribute: 'displayName', value: 'Sales' },
-          { attribute: 'displayName', value: 'sales' },
+          { attribute: 'displayName', value: 'SALES' },
+          { attribute: 'displayName', value: 'sale' },
           { attribute: 'externalId', value: 'same' },
         ]),
-      ).toEqual([['g1', 'g2'], undefined, ['g1', 'g2']])
+      ).toEqual([['g1', 'g2'], ['g1', 'g2'], undefined, ['g1', 'g2']])
     })
 
     it('lets one of many concurrent creations with the same name win', async () => {

@@ -2,11 +2,11 @@ import * as v from 'valibot'
 import type {
   DirectoryResource,
   DirectorySettings,
-  JsonObject,
   NameAttribute,
   ResourceKind,
 } from '../../application/directory/ports.ts'
 import { StoreCorrupt } from '../../application/ports.ts'
+import type { JsonObject } from '../../domain/scim/json.ts'
 import type { Item } from './conditions.ts'
 import { directoryItemKey, directoryMemberItemKey, directoryNameItemKey, directorySettingsItemKey } from './keys.ts'
 import { count, expectSame, moment, parseItem } from './parse-item.ts'

@@ -3,7 +3,6 @@ import {
   type DirectorySettings,
   type DirectoryStore,
   type DirectoryWrite,
-  type JsonObject,
   type MembershipChange,
   type NameAttribute,
   type NameOwners,
@@ -14,6 +13,7 @@ import {
 import { namesOf } from '../../application/directory/resource-names.ts'
 import { type Clock, StoreUnavailable } from '../../application/ports.ts'
 import { nameKey } from '../../domain/directory/name-key.ts'
+import type { JsonObject } from '../../domain/scim/json.ts'
 import { ifRevision, type Write } from './conditions.ts'
 import {
   fromMemberItem,

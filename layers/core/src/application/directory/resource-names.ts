@@ -1,5 +1,6 @@
 import { nameKey } from '../../domain/directory/name-key.ts'
-import { type JsonObject, type NameAttribute, nameAttributes, type ResourceKind } from './ports.ts'
+import type { JsonObject } from '../../domain/scim/json.ts'
+import { type NameAttribute, nameAttributes, type ResourceKind } from './ports.ts'
 
 /** The values by which a resource with these attributes is found, as they are compared. */
 export function namesOf(kind: ResourceKind, attributes: JsonObject): ReadonlyMap<NameAttribute, string> {

@@ -1,0 +1,201 @@
+import type { DirectoryResource, DirectoryWrite } from '@rolecast/core/application/directory/ports'
+import { StoreUnavailable } from '@rolecast/core/application/ports'
+import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
+import { applyPatch } from '@rolecast/core/domain/scim/apply-patch'
+import { type Json, type JsonObject, listOf, member } from '@rolecast/core/domain/scim/json'
+import { readResource } from '@rolecast/core/domain/scim/read-resource'
+import type { ResourceType } from '@rolecast/core/domain/scim/resource-type'
+import type { ScimContext } from './context.ts'
+import { namesRevision } from './entity-tag.ts'
+import { readMembers } from './members.ts'
+import { readPatch } from './patch-request.ts'
+import { givesRoles, settleUsers } from './settle.ts'
+
+/** How often a write that meets others is tried again. */
+const rounds = 5
+
+/** A resource is refused above this, in characters of its JSON: DynamoDB takes 400 KB. */
+const largestResource = 200_000
+
+export interface Target {
+  readonly type: ResourceType
+  readonly id: string
+  /** `If-Match` of the request. */
+  readonly ifMatch?: string | undefined
+}
+
+/** Attributes to be stored, and apart from them who is to be in the group, where the request says so. */
+interface Draft {
+  readonly attributes: JsonObject
+  readonly members?: readonly string[]
+}
+
+/** Creates a resource (RFC 7644 section 3.3). Refuses with `scim_taken` and what reading the body refuses with. */
+export async function createResource(
+  context: ScimContext,
+  type: ResourceType,
+  { body, id }: { readonly body: Json; readonly id: string },
+): Promise<Outcome<DirectoryResource>> {
+  const { directory, organization } = context
+  const read = readResource(type, body)
+  if (!read.ok) return read
+  const draft = await draftOf(context, type, read.value)
+  if (!draft.ok) return draft
+  const isStated = type.kind !== 'user' || Object.hasOwn(draft.value.attributes, 'active')
+  const attributes = isStated ? draft.value.attributes : { ...draft.value.attributes, active: true }
+  const written = await directory.createResource({ organization, kind: type.kind, id, attributes })
+  if (written.outcome === 'taken') return refuse('scim_taken', { detail: written.attribute })
+  if (written.outcome === 'conflict') throw new Error('an id was issued twice')
+  const { members = [] } = draft.value
+  return finish(context, type, { after: written.resource, add: members, remove: [] })
+}
+
+/**
+ * Puts a resource in place of another (RFC 7644 section 3.5.1). Attributes that are not sent are cleared, but for `active`: a client that
+ * leaves it out has said nothing of it, and neither brings somebody back nor shuts somebody out.
+ */
+export async function replaceResource(
+  context: ScimContext,
+  target: Target,
+  body: Json,
+): Promise<Outcome<DirectoryResource>> {
+  const { type } = target
+  const read = readResource(type, body)
+  if (!read.ok) return read
+  const draft = await draftOf(context, type, read.value)
+  if (!draft.ok) return draft
+  return change(context, target, ({ attributes: before }) => {
+    const active = member(before, 'active')
+    const isKept = type.kind === 'user' && active !== undefined && !Object.hasOwn(draft.value.attributes, 'active')
+    const attributes = isKept ? { ...draft.value.attributes, active } : draft.value.attributes
+    return Promise.resolve(
+      accept({ ...draft.value, attributes, ...(type.kind === 'group' && { members: draft.value.members ?? [] }) }),
+    )
+  })
+}
+
+/** Changes parts of a resource (RFC 7644 section 3.5.2), all of them or nothing. */
+export async function patchResource(
+  context: ScimContext,
+  target: Target,
+  body: Json,
+): Promise<Outcome<DirectoryResource>> {
+  const { type, id } = target
+  const operations = readPatch(body)
+  if (!operations.ok) return operations
+  return change(context, target, async ({ attributes }) => {
+    const ids = type.kind === 'group' ? await context.directory.listMembers(context.organization, id) : []
+    const whole = ids.length === 0 ? attributes : { ...attributes, members: ids.map((value) => ({ value })) }
+    const patched = applyPatch(type, whole, operations.value)
+    return patched.ok ? draftOf(context, type, patched.value, ids) : patched
+  })
+}
+
+/** Deletes a resource (RFC 7644 section 3.6). */
+export async function deleteResource(context: ScimContext, { type, id, ifMatch }: Target): Promise<Outcome<undefined>> {
+  const { directory, organization } = context
+  for (let round = 0; round < rounds; round += 1) {
+    const found = await readAt(context, { type, id, ifMatch })
+    if (!found.ok) return found
+    const members = type.kind === 'group' ? await directory.listMembers(organization, id) : []
+    const written = await directory.deleteResource(organization, type.kind, id, found.value.revision)
+    if (written.outcome !== 'written') continue
+    const users = type.kind === 'user' ? [found.value] : await directory.readResources(organization, 'user', members)
+    return type.kind === 'group' && !givesRoles(found.value, context) ? accept(undefined) : settleUsers(context, users)
+  }
+  throw new StoreUnavailable('other writers of the resource were quicker again and again')
+}
+
+/** The resource that a request is about. Refuses with `scim_no_such_resource` or `scim_version_mismatch`. */
+export async function readAt(
+  { directory, organization }: ScimContext,
+  { type, id, ifMatch }: Target,
+): Promise<Outcome<DirectoryResource>> {
+  const [found] = await directory.readResources(organization, type.kind, [id])
+  if (found === undefined || found.deleted) return refuse('scim_no_such_resource')
+  return ifMatch !== undefined && !namesRevision(ifMatch, found.revision)
+    ? refuse('scim_version_mismatch')
+    : accept(found)
+}
+
+async function change(
+  context: ScimContext,
+  target: Target,
+  decide: (before: DirectoryResource) => Promise<Outcome<Draft>>,
+): Promise<Outcome<DirectoryResource>> {
+  const { directory, organization } = context
+  const { type, id, ifMatch } = target
+  for (let round = 0; round < rounds; round += 1) {
+    const found = await readAt(context, target)
+    if (!found.ok) return found
+    const before = found.value
+    const draft = await decide(before)
+    if (!draft.ok) return draft
+    const { attributes, members } = draft.value
+    const isSame = JSON.stringify(attributes) === JSON.stringify(before.attributes)
+    // With If-Match the write itself must hold, so that of two clients one is told.
+    const written: DirectoryWrite =
+      isSame && (ifMatch === undefined || members === undefined)
+        ? { outcome: 'written', resource: before }
+        : await directory.replaceResource({ organization, kind: type.kind, id, attributes, revision: before.revision })
+    if (written.outcome === 'conflict') continue
+    if (written.outcome === 'taken') return refuse('scim_taken', { detail: written.attribute })
+    const present = members === undefined ? [] : await directory.listMembers(organization, id)
+    const wanted = new Set(members)
+    const [add, remove] = [
+      [...wanted].filter((each) => !present.includes(each)),
+      members === undefined ? [] : present.filter((each) => !wanted.has(each)),
+    ]
+    return finish(context, type, { before, after: written.resource, add, remove })
+  }
+  throw new StoreUnavailable('other writers of the resource were quicker again and again')
+}
+
+/** Memberships, then settling; repeated in full when the request is. */
+async function finish(
+  context: ScimContext,
+  type: ResourceType,
+  written: {
+    readonly before?: DirectoryResource
+    readonly after: DirectoryResource
+    readonly add: readonly string[]
+    readonly remove: readonly string[]
+  },
+): Promise<Outcome<DirectoryResource>> {
+  const { directory, organization } = context
+  const { before, after, add, remove } = written
+  if (type.kind === 'user') {
+    const settled = await settleUsers(context, [before, after])
+    return settled.ok ? accept(after) : settled
+  }
+  const changed = await directory.changeMembers({ organization, group: after.id, add, remove })
+  if (changed.outcome === 'conflict') return refuse('scim_no_such_resource')
+  const [latest = after] = await directory.readResources(organization, 'group', [after.id])
+  if (givesRoles(latest, context) || (before !== undefined && givesRoles(before, context))) {
+    // A request that changes nothing may be the repetition of one that came to its end in the middle.
+    const isWhole = before?.contentRevision !== latest.contentRevision || add.length + remove.length === 0
+    const ids = isWhole ? [...(await directory.listMembers(organization, after.id)), ...remove] : [...add, ...remove]
+    const settled = await settleUsers(context, await directory.readResources(organization, 'user', ids))
+    if (!settled.ok) return settled
+  }
+  return accept(latest)
+}
+
+/** Members are kept apart from the attributes of a group. `present` are members already, and are not looked up again. */
+async function draftOf(
+  context: ScimContext,
+  type: ResourceType,
+  resource: JsonObject,
+  present: readonly string[] = [],
+): Promise<Outcome<Draft>> {
+  if (JSON.stringify(resource).length > largestResource && type.kind === 'user') {
+    return refuse('scim_too_large', { detail: `a resource has at most ${largestResource} characters` })
+  }
+  if (type.kind === 'user') return accept({ attributes: resource })
+  const { members, ...attributes } = resource
+  if (JSON.stringify(attributes).length > largestResource) {
+    return refuse('scim_too_large', { detail: `a resource has at most ${largestResource} characters` })
+  }
+  const read = await readMembers(context, listOf(members), present)
+  return read.ok ? accept({ attributes, members: read.value }) : read
+}
