@@ -58,6 +58,7 @@ export class RolecastStage extends Stage {
         issuer: this.identity.issuer,
         tokenServiceUrl: this.identity.issuer,
         resultCacheSeconds: settings.resultCacheSeconds,
+        outboundBus: this.sync.project.outbound.bus.eventBusName,
         ...(deployment.ages.tokenSeconds === undefined ? {} : { tokenSeconds: deployment.ages.tokenSeconds }),
         size: settings.product,
         authorizerSize: settings.authorizer,

@@ -12,6 +12,7 @@ import {
   addRestRoutes,
   RolecastAuthorizer,
 } from '../../../infra/constructs/rolecast-authorizer/index.ts'
+import { PermissionChanges } from './permission-changes.ts'
 import { productHttpApi, productRestApi } from './product-apis.ts'
 
 export interface CustomerV2StackProps extends StackProps {
@@ -23,6 +24,8 @@ export interface CustomerV2StackProps extends StackProps {
   readonly resultCacheSeconds: number
   /** Seconds for which tokens live, where the identity team changed it. */
   readonly tokenSeconds?: number
+  /** Name or ARN of the bus on which the identity team tells of changes; without it, the product does not listen. */
+  readonly outboundBus?: string
   readonly size: FunctionSize
   readonly authorizerSize: FunctionSize
   readonly defaults: FunctionDefaults
@@ -81,6 +84,14 @@ export class CustomerV2Stack extends Stack {
     const rest = productRestApi(this, 'Rest', { name: `rolecast-${stage}-customer-v2-rest`, stageName: 'v1', defaults })
     addRestRoutes(rest, catalog.catalog, new LambdaIntegration(product.function, { scopePermissionToMethod: false }))
     authorizer.protect(rest)
+
+    if (props.outboundBus !== undefined) {
+      const changes = new PermissionChanges(this, 'PermissionChanges', {
+        bus: props.outboundBus,
+        application: catalog.catalog.application,
+      })
+      new CfnOutput(this, 'PermissionChangesUrl', { value: changes.queue.queueUrl })
+    }
 
     new CfnOutput(this, 'HttpUrl', { value: http.apiEndpoint })
     new CfnOutput(this, 'RestUrl', { value: rest.url })
