@@ -19,6 +19,8 @@ const schema = v.strictObject({
   region: v.optional(v.string()),
   /** A domain of your own before the token service. Its origin is then the issuer, which survives a new API. */
   domain: v.optional(v.strictObject({ name: v.string(), certificateArn: v.string() })),
+  /** Where SCIM clients reach the service, if not at its API: a domain of your own before it. */
+  scimOrigin: v.optional(url),
   /** Overrides the issuer; for one machine only, where no gateway gives the API its address. */
   issuer: v.optional(url),
   /** Identity providers, as the token function's ROLECAST_PROVIDERS spells them. */
@@ -146,12 +148,30 @@ export function localHooks(provider: string) {
   const transmitter = { issuer: provider, audience: 'rolecast', jwksUri: `${provider}/jwks` }
   return [
     { kind: 'okta', name: 'acme-okta', ...acme },
+    { kind: 'okta', name: 'hooli-okta', organization: 'hooli' },
     { kind: 'auth0', name: 'acme-auth0', ...acme, sourceOrganization: 'org_acme' },
     { kind: 'keycloak', name: 'acme-keycloak', ...acme, realm: 'acme' },
     { kind: 'graph', name: 'acme-graph', ...acme, tenantId: '84bd8158-6d4d-4958-8b9f-9d6445542f95' },
     { kind: 'workos', name: 'acme-workos', ...acme, sourceOrganization: 'org_acme' },
     { kind: 'ssf', name: 'acme-ssf', ...acme, ...transmitter },
   ]
+}
+
+/** The sources of stage `local`: iX Admin, and the Okta of one organization, in which each role is a group. */
+export function localIdentityAdmins(urls: { readonly ixAdmin: string; readonly okta: string }) {
+  return [
+    { kind: 'ix-admin', name: 'ix-admin', url: urls.ixAdmin, clientId: 'rolecast' },
+    { kind: 'okta', name: 'okta-hooli', organization: 'hooli', url: urls.okta, groups: oktaGroups },
+  ]
+}
+
+/** Groups of the Okta of stage `local`, and what they mean. */
+export const oktaGroups = {
+  '00gflowviewer0000000': 'customer-v2/flow_viewer',
+  '00gfloweditor0000000': 'customer-v2/flow_editor',
+  '00gflowpublisher0000': 'customer-v2/flow_publisher',
+  '00greportviewer00000': 'customer-v2/report_viewer',
+  '00gintegrationsadmin': 'customer-v2/integrations_admin',
 }
 
 const defaults: Record<keyof typeof stages, unknown> = {
@@ -166,7 +186,7 @@ const defaults: Record<keyof typeof stages, unknown> = {
         organization: { claim: 'org' },
       },
     ],
-    identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'http://127.0.0.1:4300', clientId: 'rolecast' }],
+    identityAdmins: localIdentityAdmins({ ixAdmin: 'http://127.0.0.1:4300', okta: 'http://127.0.0.1:4310' }),
     hooks: localHooks('http://127.0.0.1:4200'),
   },
   dev: placeholder,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { localHooks } from '../deployment.ts'
+import { localHooks, localIdentityAdmins } from '../deployment.ts'
 import { API_RESOURCE, CLI_CLIENT, CONSOLE_CLIENT } from './identity-provider/configuration.ts'
 import type { SystemPorts } from './ports.ts'
 
@@ -37,7 +37,7 @@ export function localDeployment(ports: SystemPorts) {
         organization: { claim: 'org' },
       },
     ],
-    identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: at(ports.ixAdmin), clientId: 'rolecast' }],
+    identityAdmins: localIdentityAdmins({ ixAdmin: at(ports.ixAdmin), okta: at(ports.okta) }),
     hooks: localHooks(issuer),
   }
 }

@@ -8,6 +8,7 @@ export interface SystemPorts {
   readonly hooks: number
   readonly identityProvider: number
   readonly ixAdmin: number
+  readonly okta: number
   readonly dynamodb: number
   readonly kms: number
   readonly services: number
@@ -31,6 +32,7 @@ export function portsFrom(text = '4100'): SystemPorts {
     hooks: base + 30,
     identityProvider: base + 100,
     ixAdmin: base + 200,
+    okta: base + 210,
     dynamodb: base + 300,
     kms: base + 301,
     services: base + 302,
@@ -39,7 +41,7 @@ export function portsFrom(text = '4100'): SystemPorts {
 
 /** Ports that are free now: for tests, so that they run beside a started system. */
 export async function freePorts(): Promise<SystemPorts> {
-  const held = await Promise.all(Array.from({ length: 9 }, holdFreePort))
+  const held = await Promise.all(Array.from({ length: 10 }, holdFreePort))
   await Promise.all(held.map(({ release }) => release()))
   const [
     tokenService = 0,
@@ -48,11 +50,12 @@ export async function freePorts(): Promise<SystemPorts> {
     hooks = 0,
     identityProvider = 0,
     ixAdmin = 0,
+    okta = 0,
     dynamodb = 0,
     kms = 0,
     services = 0,
   ] = held.map(({ port }) => port)
-  return { tokenService, httpApi, restApi, hooks, identityProvider, ixAdmin, dynamodb, kms, services }
+  return { tokenService, httpApi, restApi, hooks, identityProvider, ixAdmin, okta, dynamodb, kms, services }
 }
 
 function holdFreePort(): Promise<{ port: number; release: () => Promise<void> }> {

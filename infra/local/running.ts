@@ -13,6 +13,8 @@ export interface Running {
     readonly hooks: string
     readonly identityProvider: string
     readonly ixAdmin: string
+    /** The Okta of organization `hooli`. */
+    readonly okta: string
   }
   /** Addresses of the local AWS services, and what the templates have named there. */
   readonly services: { readonly dynamodb: string; readonly events: string }
@@ -26,6 +28,8 @@ export interface Running {
   readonly hookSecrets: Readonly<Record<string, string>>
   /** With which every demo person signs in. */
   readonly password: string
+  /** With which the Okta of `hooli` lets in whoever changes groups there. */
+  readonly oktaToken: string
   /** A client of iX Admin that may change roles on behalf of an acting Organization Admin. */
   readonly adminClient: { readonly clientId: string; readonly clientSecret: string }
 }

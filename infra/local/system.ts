@@ -6,7 +6,9 @@ import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import * as v from 'valibot'
 import { DataFile } from './data-file.ts'
 import { customRoles, organizations, people, rolesOnOffer } from './demo-data.ts'
+import { oktaHook, oktaOrganization, oktaPeople, oktaUsers } from './demo-okta.ts'
 import { asStackSecrets, hookSecretsIn } from './hook-secrets.ts'
+import { startOkta } from './identity-admins/okta.ts'
 import { startIdentityProvider } from './identity-provider/server.ts'
 import { startIxAdmin } from './ix-admin/server.ts'
 import { listen } from './listen.ts'
@@ -32,7 +34,7 @@ export interface System {
   close(): Promise<void>
 }
 
-const clientSecrets = v.strictObject({ rolecast: v.string(), administration: v.string() })
+const clientSecrets = v.strictObject({ rolecast: v.string(), administration: v.string(), okta: v.optional(v.string()) })
 
 /**
  * The whole system on one machine: identity provider, iX Admin, and the synthesized stacks, with the demo organizations.
@@ -48,7 +50,11 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   await makeAssembly(assembly, ports, (text) => progress(`  ${text}`))
 
   progress('Identity provider')
-  const provider = await startIdentityProvider({ port: ports.identityProvider, dataFolder, people })
+  const provider = await startIdentityProvider({
+    port: ports.identityProvider,
+    dataFolder,
+    people: [...people, ...oktaPeople],
+  })
   opened.defer(() => provider.close())
 
   progress('iX Admin (stand-in)')
@@ -65,6 +71,11 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
     ],
   })
   opened.defer(() => ixAdmin.close())
+
+  progress('Okta of one organization (stand-in)')
+  const oktaToken = secrets.okta ?? secret()
+  const okta = await startOkta({ port: ports.okta, users: oktaUsers, token: oktaToken })
+  opened.defer(() => okta.close())
 
   progress('Stacks: table, keys, functions, APIs')
   const hookSecrets = await hookSecretsIn(dataFolder)
@@ -84,7 +95,10 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
       },
     },
     secrets: {
-      IdentityAdminSecret: JSON.stringify({ clientSecret: secrets.rolecast }),
+      IdentityAdminSecret: JSON.stringify({
+        'ix-admin': { clientSecret: secrets.rolecast },
+        'okta-hooli': { token: oktaToken },
+      }),
       ...asStackSecrets(hookSecrets),
     },
   })
@@ -98,6 +112,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   ixAdmin.publishTo(async (entry) => {
     await stack.putEvents([{ ...entry, EventBusName: output('BusArn') }])
   })
+  okta.hookTo(`${output('HooksUrl')}/hooks/${oktaHook}`, hookSecrets[oktaHook] ?? '')
   const running: Running = {
     pid: process.pid,
     urls: {
@@ -107,6 +122,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
       hooks: output('HooksUrl'),
       identityProvider: provider.url,
       ixAdmin: ixAdmin.url,
+      okta: okta.url,
     },
     services: { dynamodb: stack.endpoints.dynamodb, events: stack.endpoints.services },
     names: {
@@ -118,6 +134,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
     hookSecrets,
     password: provider.password,
     adminClient,
+    oktaToken,
   }
   noteRunning(dataFolder, running)
   opened.defer(() => forgetRunning(dataFolder))
@@ -132,6 +149,7 @@ const listeners: Readonly<Record<keyof SystemPorts, string>> = {
   hooks: 'the hooks of identity providers',
   identityProvider: 'the identity provider',
   ixAdmin: 'iX Admin (stand-in)',
+  okta: 'Okta (stand-in)',
   dynamodb: 'the DynamoDB emulator',
   kms: 'the KMS emulator',
   services: 'the local services (events, secrets)',
@@ -149,7 +167,7 @@ async function clientSecretsIn(dataFolder: string): Promise<v.InferOutput<typeof
   const file = new DataFile({ path: join(dataFolder, 'clients.json'), what: 'iX Admin', schema: clientSecrets })
   const kept = await file.read()
   if (kept !== undefined) return kept
-  const made = { rolecast: secret(), administration: secret() }
+  const made = { rolecast: secret(), administration: secret(), okta: secret() }
   await file.write(made)
   return made
 }
@@ -175,7 +193,7 @@ function coreTable(tables: readonly string[]): string {
 /** Adds what is not there yet; what has been changed since the first start stays as it is. */
 async function addDemoData(place: { endpoint: string; table: string; issuer: string }): Promise<void> {
   const stores = dynamoStores({ tableName: place.table, endpoint: place.endpoint })
-  for (const organization of organizations(place.issuer)) {
+  for (const organization of [...organizations(place.issuer), oktaOrganization(place.issuer)]) {
     const { outcome } = await stores.organizations.putOrganization(organization)
     if (outcome === 'conflict') continue
     for (const role of customRoles.filter((each) => each.organization === organization.organization)) {

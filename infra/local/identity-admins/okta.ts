@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { json, type Reply } from '../ix-admin/http.ts'
+import { change, eventHook, type OktaChange } from './okta-changes.ts'
 import { type Call, type Dialect, type StandIn, type StandInOptions, startStandIn } from './stand-in.ts'
 import { type SourceUser, Truth } from './truth.ts'
 
@@ -8,18 +10,30 @@ export interface OktaOptions extends StandInOptions {
   readonly groupsPerPage?: number
 }
 
+export interface OktaStandIn extends StandIn {
+  /** From now on changes are told there, by an event hook whose Authorization header is the secret. */
+  hookTo(url: string, secret: string): void
+}
+
 /**
- * A stand-in for the parts of Okta's Users API that Rolecast reads: a user by id, login or short name, a user's groups, and the list of
- * users, with `Link` headers and `x-rate-limit-*`. @throws PortOccupied
+ * A stand-in for the parts of Okta's API that Rolecast reads: a user by id, login or short name, a user's groups, and the list of
+ * users, with `Link` headers and `x-rate-limit-*`; and for those by which an administrator changes them. What is changed is
+ * forgotten when it ends. @throws PortOccupied
  */
-export function startOkta(options: OktaOptions): Promise<StandIn> {
+export async function startOkta(options: OktaOptions): Promise<OktaStandIn> {
   const truth = new Truth(options.users)
-  const { token, groupsPerPage = 2 } = options
+  const { token, groupsPerPage = 2, clock = Date.now } = options
+  let hook: { readonly url: string; readonly secret: string } | undefined
+  const tell = (changed: OktaChange) => {
+    if (hook !== undefined) void deliver(hook, eventHook(changed, { id: randomUUID(), at: clock() }))
+  }
   const dialect: Dialect = {
     what: 'Okta',
     unauthorized: ({ authorization }) =>
       authorization === `SSWS ${token}` ? undefined : problem(401, 'E0000011', 'Invalid token provided'),
     answer: (call) => {
+      const changed = change(truth, call, tell)
+      if (changed !== undefined) return { reply: changed }
       const [api, v1, users, name, groups, ...more] = call.path
       if (`${api}/${v1}/${users}` !== 'api/v1/users' || more.length > 0) return { reply: notFound() }
       if (name === undefined) return { reply: listUsers(truth, call) }
@@ -35,7 +49,26 @@ export function startOkta(options: OktaOptions): Promise<StandIn> {
         'x-rate-limit-reset': String(Math.ceil(now / 1000) + seconds),
       }),
   }
-  return startStandIn(dialect, truth, options)
+  const standIn = await startStandIn(dialect, truth, options)
+  return {
+    ...standIn,
+    hookTo: (url, secret) => {
+      hook = { url, secret }
+    },
+  }
+}
+
+/** As Okta does: one more attempt, then the event is lost. */
+async function deliver({ url, secret }: { url: string; secret: string }, delivery: object): Promise<void> {
+  const headers = { authorization: secret, 'content-type': 'application/json' }
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    const signal = AbortSignal.timeout(3_000)
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(delivery), signal }).catch(
+      () => undefined,
+    )
+    if (answer?.ok) return
+  }
+  console.error('Okta (stand-in): an event hook was not taken')
 }
 
 function find(truth: Truth, name: string): SourceUser | undefined {
