@@ -1,0 +1,108 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { measurePromise, type PromiseReport, type PromiseTerms } from '@rolecast/core/application/sync/measure-promise'
+import { synthetic } from '../../infra/local/demo-data.ts'
+import type { Running } from '../../infra/local/running.ts'
+import { type Counts, costsBetween, instancesBetween, readCounts } from './counts.ts'
+import { localAccount, tokensOf } from './local-account.ts'
+import { keepBusy, type LoadCounts, readFlows } from './product.ts'
+
+export interface ProbeOptions extends PromiseTerms {
+  readonly accounts: number
+  /** Accesses per second by somebody whose role nobody touches. */
+  readonly loadPerSecond: number
+  /** How long nothing changes, to see what allowing costs. */
+  readonly allowMs: number
+}
+
+export interface ProbeFigures extends PromiseReport {
+  /** Authorizers that decided while roles changed. */
+  readonly authorizers: number
+  readonly allowReads: number
+  /** Decisions that `allowReads` is about, and reads of the change feed meanwhile. */
+  readonly decisions: number
+  readonly feedReads: number
+  readonly load: LoadCounts
+}
+
+interface Surroundings {
+  readonly note: (text: string) => void
+  readonly isEnded: () => boolean
+}
+
+/** As many as the local stack runs of one function. */
+const mostAuthorizers = 4
+
+/** Measures the promise on a running system: changes in iX Admin, accesses at the HTTP API. */
+export async function runProbe(
+  running: Running,
+  { note, isEnded }: Surroundings,
+  options: ProbeOptions,
+): Promise<ProbeFigures> {
+  const { httpApi } = running.urls
+  const accounts = synthetic.slice(0, options.accounts).map((person) => localAccount(running, person))
+  const access = (token: string) => readFlows(httpApi, token)
+
+  note(`signing in ${accounts.length} synthetic accounts`)
+  await Promise.all(accounts.map((account) => account.giveRole()))
+  const tokens = await Promise.all(accounts.map((account) => account.signIn()))
+  const viewer = await renewed(tokensOf(running, 'globex.vera'))
+  const warm = await warmUp(running, () => Promise.all(tokens.map(access)))
+  note(`${warm.authorizer.instances.length} authorizers answer`)
+
+  let done = false
+  const load = keepBusy({ access: async () => access(await viewer()), perSecond: options.loadPerSecond }, () => done)
+  try {
+    note(`nothing changes for ${options.allowMs / 1000} s`)
+    const before = await readCounts(running)
+    const until = Date.now() + options.allowMs
+    while (Date.now() < until && !isEnded()) {
+      await Promise.all(tokens.map(access))
+      await wait(options.everyMs)
+    }
+    const between = await readCounts(running)
+    note(`${options.rounds} rounds of ${accounts.length} accounts with ${options.callers} callers each`)
+    const watched = accounts.map((account) => ({
+      ...account,
+      takeRole: async () => {
+        await account.takeRole()
+        note(`${account.name}: taken away`)
+      },
+    }))
+    const report = await measurePromise({ accounts: watched, access, clock: Date.now, pause: wait, isEnded }, options)
+    const after = await readCounts(running)
+    done = true
+    return {
+      ...report,
+      authorizers: instancesBetween(between.authorizer, after.authorizer),
+      ...costsBetween(before, between),
+      load: await load,
+    }
+  } finally {
+    done = true
+    await load
+  }
+}
+
+/** Bursts, until every authorizer that there can be has begun. */
+async function warmUp(running: Running, burst: () => Promise<unknown>): Promise<Counts> {
+  for (let left = 20; ; left--) {
+    await Promise.all(Array.from({ length: mostAuthorizers }, burst))
+    const counts = await readCounts(running)
+    if (counts.authorizer.instances.length >= mostAuthorizers || left === 0) return counts
+  }
+}
+
+const renewAfterMs = 120_000
+
+/** A token that is exchanged anew before it ends. */
+async function renewed(exchange: () => Promise<string>): Promise<() => Promise<string>> {
+  let token = Promise.resolve(await exchange())
+  let since = Date.now()
+  return () => {
+    if (Date.now() - since > renewAfterMs) {
+      since = Date.now()
+      token = exchange()
+    }
+    return token
+  }
+}
