@@ -16,6 +16,7 @@ export interface StageSettings {
     readonly ingest: FunctionSize
     readonly reconcile: FunctionSize
     readonly hooks: FunctionSize
+    readonly scim: FunctionSize
     readonly pollSignals: FunctionSize
   }
   /** Requests per second, and burst, that the token service takes. */
@@ -42,6 +43,7 @@ const dev: StageSettings = {
     reconcile: { memoryMb: 512, timeoutSeconds: 60 },
     project: { memoryMb: 512, timeoutSeconds: 60 },
     hooks: { memoryMb: 512, timeoutSeconds: 10 },
+    scim: { memoryMb: 512, timeoutSeconds: 29 },
     pollSignals: { memoryMb: 512, timeoutSeconds: 60 },
   },
   throttle: { rate: 50, burst: 100 },
@@ -64,6 +66,7 @@ const prod: StageSettings = {
     reconcile: { memoryMb: 1024, timeoutSeconds: 60 },
     project: { memoryMb: 1024, timeoutSeconds: 60 },
     hooks: { memoryMb: 1024, timeoutSeconds: 10 },
+    scim: { memoryMb: 1024, timeoutSeconds: 29 },
     pollSignals: { memoryMb: 512, timeoutSeconds: 60, reservedConcurrency: 1 },
   },
   throttle: { rate: 1000, burst: 2000 },

@@ -3,6 +3,7 @@ import { EventBridgeReader } from '@rolecast/core/adapters/bus/event-bridge-read
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { hintSource } from '@rolecast/core/adapters/environment/event-sources'
 import { readPartnerEvent } from '@rolecast/core/adapters/hints/partner-events'
+import { Directory } from '@rolecast/core/adapters/identity-admins/directory/directory'
 import { openIdentityAdmins } from '@rolecast/core/adapters/identity-admins/open'
 import { remoteKeySet } from '@rolecast/core/adapters/tokens/remote-key-set'
 import { describeError } from '@rolecast/core/application/describe-error'
@@ -37,6 +38,7 @@ export function connect(config: IngestConfig): IngestDependencies {
     }),
     identityAdmin: openIdentityAdmins({
       sources: config.identityAdmins,
+      directory: () => new Directory({ ...stores, clock }),
       readSecret,
       onFailure: (error, source) =>
         write(`${JSON.stringify({ level: 'ERROR', event: 'failed', ...describeError(error), source })}\n`),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { catalogs as shipped } from '@rolecast/catalogs'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { sha256Fingerprint } from '@rolecast/core/adapters/fingerprints/sha256-fingerprint'
+import { Directory } from '@rolecast/core/adapters/identity-admins/directory/directory'
 import { openIdentityAdmins } from '@rolecast/core/adapters/identity-admins/open'
 import { describeError } from '@rolecast/core/application/describe-error'
 import { KnownAccounts } from '@rolecast/core/application/sync/known-accounts'
@@ -24,6 +25,7 @@ export function connect(config: ReconcileConfig): ReconcileHandlerDependencies {
     runs: stores.runs,
     identityAdmin: openIdentityAdmins({
       sources: config.identityAdmins,
+      directory: () => new Directory({ ...stores, clock }),
       readSecret: async () => {
         const { SecretsManagerStore } = await import('@rolecast/core/adapters/secrets/secrets-manager')
         return new SecretsManagerStore().readSecret(config.identityAdminsSecret)

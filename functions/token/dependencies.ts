@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { catalogs as shipped } from '@rolecast/catalogs'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
+import { Directory } from '@rolecast/core/adapters/identity-admins/directory/directory'
 import { openIdentityAdmins } from '@rolecast/core/adapters/identity-admins/open'
 import { KmsKeyWrapper } from '@rolecast/core/adapters/kms/key-wrapper'
 import { RingChangeHandles } from '@rolecast/core/adapters/tokens/change-handles'
@@ -57,6 +58,7 @@ export function connect(
     grantDocuments: stores.grantDocuments,
     identityAdmin: openIdentityAdmins({
       sources: config.identityAdmins,
+      directory: () => new Directory({ ...stores, clock }),
       readSecret,
       onFailure: (error, source) => log('failed', { ...describeError(error), source }),
       clock,

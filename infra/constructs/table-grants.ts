@@ -19,7 +19,7 @@ export const tableAccess = {
   token: [
     {
       actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
-      keys: ['account#*', 'organization#*', 'roles#*', 'grant#*', 'changes#*', 'keyring'],
+      keys: ['account#*', 'organization#*', 'roles#*', 'grant#*', 'changes#*', 'keyring', 'directory#*'],
     },
     { actions: ['dynamodb:PutItem'], keys: ['account#*', 'grant#*', 'changes#*'] },
   ],
@@ -30,7 +30,7 @@ export const tableAccess = {
   ingest: [
     {
       actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
-      keys: ['account#*', 'organization#*', 'event#*', 'parked#*'],
+      keys: ['account#*', 'organization#*', 'event#*', 'parked#*', 'directory#*'],
     },
     {
       actions: ['dynamodb:PutItem'],
@@ -38,8 +38,11 @@ export const tableAccess = {
     },
   ],
   reconcile: [
-    { actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'], keys: ['account#*', 'organization#*', 'reconcile#*'] },
-    { actions: ['dynamodb:Query'], keys: ['reconcile#*'] },
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+      keys: ['account#*', 'organization#*', 'reconcile#*', 'directory#*'],
+    },
+    { actions: ['dynamodb:Query'], keys: ['reconcile#*', 'directory#*'] },
     { actions: ['dynamodb:Query'], keys: ['accounts#*', 'organizations', 'runs'], index: listsIndex.name },
     { actions: ['dynamodb:PutItem'], keys: ['account#*', 'changes#*', 'reconcile#*'] },
   ],
@@ -49,6 +52,14 @@ export const tableAccess = {
     { actions: ['dynamodb:PutItem'], keys: ['projected#*', 'members#*', 'audit#*', 'outbox#*'] },
     { actions: ['dynamodb:UpdateItem'], keys: ['counts#*'] },
     { actions: ['dynamodb:DeleteItem'], keys: ['members#*', 'outbox#*'] },
+  ],
+  scim: [
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+      keys: ['directory#*', 'account#*', 'organization#*', 'roles#*', 'scim-token#*'],
+    },
+    { actions: ['dynamodb:PutItem'], keys: ['directory#*', 'account#*', 'organization#*', 'changes#*'] },
+    { actions: ['dynamodb:DeleteItem'], keys: ['directory#*'] },
   ],
   hooks: [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], keys: ['parked#*'] }],
   'poll-signals': [{ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], keys: ['parked#*'] }],

@@ -7,6 +7,7 @@ import { Ingest } from '../constructs/sync/ingest.ts'
 import { PartnerEvents } from '../constructs/sync/partner-events.ts'
 import { Project } from '../constructs/sync/project.ts'
 import { Reconcile } from '../constructs/sync/reconcile.ts'
+import { Scim } from '../constructs/sync/scim.ts'
 import { SignalPolls } from '../constructs/sync/signal-polls.ts'
 import type { Deployment } from '../deployment.ts'
 import type { StageName, StageSettings } from '../stages.ts'
@@ -31,6 +32,7 @@ export class SyncStack extends Stack {
   /** Where identity providers deliver over HTTP, if any does. */
   readonly hooks: Hooks | undefined
   readonly project: Project
+  readonly scim: Scim
   readonly reconcile: Reconcile
 
   constructor(scope: Construct, id: string, props: SyncStackProps) {
@@ -55,6 +57,14 @@ export class SyncStack extends Stack {
       size: settings.sync.reconcile,
       every: Duration.hours(settings.reconcileEveryHours),
     })
+    this.scim = new Scim(this, 'Scim', {
+      ...shared,
+      stage: props.stage,
+      code: code('scim'),
+      size: settings.sync.scim,
+      throttle: settings.throttle,
+    })
+    new CfnOutput(this, 'ScimUrl', { value: this.scim.api.origin, description: 'Before /scim/v2' })
     new PartnerEvents(this, 'Partners', { connections: deployment.hooks, queue: this.ingest.queue, removalPolicy })
     const delivering = deployment.hooks.filter(isHook)
     if (delivering.length > 0) {
@@ -82,6 +92,7 @@ export class SyncStack extends Stack {
       ...(this.hooks === undefined ? {} : { hooks: this.hooks.lambda }),
       ...(polls === undefined ? {} : { 'poll-signals': polls.lambda }),
       project: this.project.lambda,
+      scim: this.scim.lambda,
       ingest: this.ingest.lambda,
       reconcile: this.reconcile.lambda,
     }
