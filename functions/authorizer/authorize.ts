@@ -2,16 +2,16 @@ import type { Code } from '@rolecast/core/domain/decision/codes'
 import { decideOnRoute, type IndexedRoute } from '@rolecast/core/domain/grant/decide'
 import { type GrantContext, writeGrantContext } from '@rolecast/permission-sdk/parts/grant-context'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
-import { createDenyLog, type DenyEntry } from './deny-log.ts'
 import { createJudge, type JudgeDependencies } from './judge.ts'
+import type { DenyEntry, DenyLog } from './later/deny-log.ts'
+import type { UnreadEntry } from './later/follow.ts'
 import type { RestAnswer } from './later/rest.ts'
+import { later } from './later.ts'
 import { type Fields, fieldsOf, isCacheSafe, readHttpRequest } from './requests.ts'
 
 export interface AuthorizerDependencies extends JudgeDependencies {
-  readonly write: (entry: DenyEntry) => void
+  readonly write: (entry: DenyEntry | UnreadEntry) => void
 }
-
-const later = () => import('./later/index.ts')
 
 /** A simple response of an HTTP API. Its context reaches the product on an allow, and the access log always. */
 export interface HttpAnswer {
@@ -28,16 +28,16 @@ export function createAuthorizer(
 ): (event: unknown) => Promise<HttpAnswer | RestAnswer> {
   const { index, config, write, clock } = dependencies
   const judge = createJudge(dependencies)
-  const logDeny = createDenyLog(write, clock)
+  let logDeny: DenyLog | undefined
   const cached = config.resultCacheSeconds > 0
   let rest: Promise<(event: Fields) => Promise<RestAnswer | undefined>> | undefined
 
   async function answerHttp(event: Fields): Promise<HttpAnswer> {
-    const request = readHttpRequest(event, index)
-    const { bearer } = request
-    const route = request.catchAll ? (await later()).routeByPath(event, index) : request.route
+    const { bearer, route: exact } = readHttpRequest(event, index)
+    const route = exact ?? (await later()).routeByPath(event, index)
     if (!bearer.ok) return denyHttp(bearer.refusal.code, route)
-    if (cached && !isCacheSafe(event, request) && route?.strong !== true) return denyHttp('unsafe_cache', route)
+    if (cached && (route !== exact || !isCacheSafe(event)) && route?.strong !== true)
+      return denyHttp('unsafe_cache', route)
     const judged = judge(bearer.value, route)
     const judgement = judged instanceof Promise ? await judged : judged
     const { held, refusal } = judgement
@@ -49,7 +49,7 @@ export function createAuthorizer(
   }
 
   async function answerRest(event: Fields): Promise<RestAnswer | HttpAnswer> {
-    rest ??= later().then(({ createRestAuthorizer }) => createRestAuthorizer({ index, judge, logDeny, cached }))
+    rest ??= later().then(({ createRestAuthorizer }) => createRestAuthorizer({ index, judge, write, clock, cached }))
     const answer = (await rest)(event)
     return (await answer) ?? denyHttp('invalid_request', undefined)
   }
@@ -61,7 +61,8 @@ export function createAuthorizer(
     return { isAuthorized: true, context: writeGrantContext(held, qualified) }
   }
 
-  function denyHttp(code: Code, route: IndexedRoute | undefined): HttpAnswer {
+  async function denyHttp(code: Code, route: IndexedRoute | undefined): Promise<HttpAnswer> {
+    logDeny ??= (await later()).createDenyLog(write, clock)
     logDeny(code, route)
     return { isAuthorized: false, context: { code } }
   }

@@ -13,6 +13,7 @@ describe('the environment of the authorizer', () => {
       providers: [],
       resultCacheSeconds: 0,
       denyResolveSeconds: 2,
+      freshnessSeconds: [5, 10, 60, 300],
     })
   })
 
@@ -26,6 +27,7 @@ describe('the environment of the authorizer', () => {
         ROLECAST_PROVIDERS: '["http://127.0.0.1:4200"]',
         ROLECAST_RESULT_CACHE_SECONDS: '60',
         ROLECAST_DENY_RESOLVE_SECONDS: '0',
+        ROLECAST_FRESHNESS_SECONDS: '2,4,30,60',
       }),
     ).toEqual({
       issuer: 'http://127.0.0.1:4100',
@@ -35,6 +37,7 @@ describe('the environment of the authorizer', () => {
       providers: ['http://127.0.0.1:4200'],
       resultCacheSeconds: 60,
       denyResolveSeconds: 0,
+      freshnessSeconds: [2, 4, 30, 60],
     })
   })
 
@@ -58,6 +61,8 @@ describe('the environment of the authorizer', () => {
     ['ROLECAST_RESULT_CACHE_SECONDS', { ROLECAST_RESULT_CACHE_SECONDS: '3601' }],
     ['ROLECAST_RESULT_CACHE_SECONDS', { ROLECAST_RESULT_CACHE_SECONDS: '' }],
     ['ROLECAST_DENY_RESOLVE_SECONDS', { ROLECAST_DENY_RESOLVE_SECONDS: '-1' }],
+    ['ROLECAST_FRESHNESS_SECONDS', { ROLECAST_FRESHNESS_SECONDS: '5,10,60' }],
+    ['ROLECAST_FRESHNESS_SECONDS', { ROLECAST_FRESHNESS_SECONDS: '0,10,60,300' }],
     ['ROLECAST_JWKS', { ROLECAST_JWKS: '{"keys"}' }],
     ['ROLECAST_PROVIDERS', { ROLECAST_MODE: 'transparent', ROLECAST_PROVIDERS: '["https://login.example\\"]' }],
     ['ROLECAST_ISUER', { ROLECAST_ISUER: 'https://tokens.example' }],

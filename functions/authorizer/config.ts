@@ -14,6 +14,11 @@ export interface AuthorizerConfig {
   readonly resultCacheSeconds: number
   /** A deny is resolved once more at most this often per account, seconds; 0: never. */
   readonly denyResolveSeconds: number
+  /**
+   * How old what is known of removals may be, seconds: older than the first, the change feed is read on; older than the second,
+   * the bound, a request waits for that; and while it cannot be read, older than the third refuses writes, the fourth everything.
+   */
+  readonly freshnessSeconds: readonly number[]
 }
 
 const prefix = 'ROLECAST_'
@@ -27,6 +32,7 @@ const settings: Readonly<Record<string, RegExp>> = {
   PROVIDERS: /^\[\s*"[^"\\\s]+"(\s*,\s*"[^"\\\s]+")*\s*\]$/,
   RESULT_CACHE_SECONDS: /^([0-2]?\d{1,3}|3[0-5]\d\d|3600)$/,
   DENY_RESOLVE_SECONDS: /^\d{1,3}$/,
+  FRESHNESS_SECONDS: /^[1-9]\d{0,2}(,[1-9]\d{0,2}){3}$/,
 }
 
 /** Reads and checks the environment once. @throws {TypeError} naming the variable that is missing, unknown or malformed. */
@@ -42,25 +48,25 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     if (value === undefined) throw new TypeError(`${prefix}${name} is missing`)
     return value
   }
+  function parse(name: string, otherwise: string) {
+    try {
+      return JSON.parse(read(name, otherwise))
+    } catch {
+      throw new TypeError(`${prefix}${name} is not JSON`)
+    }
+  }
   const mode = read('MODE', 'token') as AuthorizerConfig['mode']
-  const providers: readonly string[] = JSON.parse(read('PROVIDERS', '[]'))
+  const providers: readonly string[] = parse('PROVIDERS', '[]')
   if (providers.length > 0 !== (mode === 'transparent'))
     throw new TypeError(`${prefix}PROVIDERS is for mode transparent`)
   return {
     issuer: read('ISSUER'),
     tokenServiceUrl: read('TOKEN_SERVICE_URL').replace(/\/?$/, '/'),
-    jwks: readJwks(read('JWKS', '')),
+    jwks: parse('JWKS', 'null') ?? undefined,
     mode,
     providers,
     resultCacheSeconds: Number(read('RESULT_CACHE_SECONDS', '0')),
     denyResolveSeconds: Number(read('DENY_RESOLVE_SECONDS', '2')),
-  }
-}
-
-function readJwks(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text)
-  } catch {
-    throw new TypeError(`${prefix}JWKS is not JSON`)
+    freshnessSeconds: read('FRESHNESS_SECONDS', '5,10,60,300').split(',').map(Number),
   }
 }

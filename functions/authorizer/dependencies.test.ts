@@ -28,9 +28,10 @@ beforeEach(async () => {
   requests = []
   service = createTokenService(now)
   server = createServer(async (request, response) => {
-    requests.push(`${request.method} ${request.url}`)
+    if (!request.url?.startsWith('/changes?')) requests.push(`${request.method} ${request.url}`)
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
+    if (request.url?.startsWith('/changes?')) return response.end(JSON.stringify(await service.fetchChanges()))
     if (request.url === '/.well-known/jwks.json') return response.end(JSON.stringify(jwksOf(key)))
     if (request.url?.startsWith('/grants/')) return response.end(document)
     const form = new URLSearchParams(Buffer.concat(chunks).toString())

@@ -6,6 +6,7 @@ import { createTokenVerifier } from '@rolecast/permission-sdk/parts/token-verifi
 import type { AuthorizerDependencies } from './authorize.ts'
 import type { AuthorizerConfig } from './config.ts'
 import type { TokenService } from './later/token-service.ts'
+import { later } from './later.ts'
 
 export interface DependencyOptions {
   /** The compiled catalog; beside the bundle unless a test says otherwise. */
@@ -23,13 +24,12 @@ export function createDependencies(
   const { readFileSync } = process.getBuiltinModule('node:fs')
   const catalog: DecisionCatalog = JSON.parse(readFileSync(catalogFile, 'utf8'))
   const { application, epochs, nextSignIn = false } = catalog
-  const later = () => import('./later/index.ts')
   let service: Promise<TokenService> | undefined
   let documents: GrantDocuments | undefined
 
   function tokenService(): Promise<TokenService> {
     service ??= later().then(({ connectTokenService }) =>
-      connectTokenService({ url: config.tokenServiceUrl, application }),
+      connectTokenService({ url: config.tokenServiceUrl, application, jwks: config.jwks }),
     )
     return service
   }
@@ -51,13 +51,14 @@ export function createDependencies(
       },
     },
   })
+  const write: AuthorizerDependencies['write'] = (entry) => void process.stdout.write(`${JSON.stringify(entry)}\n`)
   return {
     index: indexCatalog(catalog),
     verifier,
     config,
     clock,
     asking: async () =>
-      (await later()).createAsking({ verifier, tokenService: await tokenService(), clock, config, nextSignIn }),
-    write: (entry) => void process.stdout.write(`${JSON.stringify(entry)}\n`),
+      (await later()).createAsking({ verifier, tokenService: await tokenService(), clock, config, nextSignIn, write }),
+    write,
   }
 }

@@ -13,11 +13,13 @@ import { createAsking } from './later/ask.ts'
 const now = 1_800_000_000
 const issuer = 'https://tokens.example'
 
+const changeHandle = 'AcmeAcmeKimKimKi'
+
 /** An account that signed in with some roles; a token is the JSON of the grant it carries. */
 function signedIn(compiled: CompiledCatalog, ...roles: readonly string[]) {
   const catalog = toDecisionCatalog(compiled)
   const index: DecisionIndex = indexCatalog(catalog)
-  const world = { now, version: 1, roles, exchanges: 0 }
+  const world = { now, version: 1, roles, exchanges: 0, versions: {} as Record<string, number> }
   const tokenNow = (): HeldGrant => {
     const state = { state: 'roles', roles: world.roles } as const
     const features = Object.keys(compiled.catalog.features)
@@ -27,7 +29,7 @@ function signedIn(compiled: CompiledCatalog, ...roles: readonly string[]) {
     const holder = {
       account: 'kim',
       organization: 'acme',
-      changeHandle: 'AcmeAcmeKimKimKi',
+      changeHandle,
       client: 'app',
       revision: [world.version, 1] as const,
       ...times,
@@ -41,10 +43,21 @@ function signedIn(compiled: CompiledCatalog, ...roles: readonly string[]) {
     world.exchanges += 1
     return accept('another')
   }
-  const config = { issuer, providers: [], mode: 'token', resultCacheSeconds: 0, denyResolveSeconds: 2 } as const
+  const config = {
+    issuer,
+    providers: [],
+    mode: 'token',
+    resultCacheSeconds: 0,
+    denyResolveSeconds: 2,
+    freshnessSeconds: [5, 10, 60, 300],
+  } as const
   const clock = () => world.now * 1000
   const nextSignIn = catalog.nextSignIn === true
-  const asking = async () => createAsking({ verifier, tokenService: { exchange }, clock, config, nextSignIn })
+  const none = { versions: {}, revisions: {}, confirmed: {}, issued: {}, keys: [] }
+  const fetchChanges = async () => ({ ageMs: 0, cursor: '1.a', more: false, ...none, versions: world.versions })
+  const tokenService = { exchange, fetchChanges, withoutKey: () => undefined }
+  const write = () => undefined
+  const asking = async () => createAsking({ verifier, tokenService, clock, config, nextSignIn, write })
   const judge = createJudge({ index, verifier, clock, config, asking })
   return {
     world,
@@ -52,6 +65,12 @@ function signedIn(compiled: CompiledCatalog, ...roles: readonly string[]) {
     assign(...assigned: readonly string[]): void {
       world.roles = assigned
       world.version += 1
+    },
+    /** As `assign`, where something is taken away: it stands in the change feed. */
+    take(...left: readonly string[]): void {
+      world.roles = left
+      world.version += 1
+      world.versions = { [changeHandle]: world.version }
     },
     /** With the token of the sign-in. */
     async calls(routeKey: string): Promise<string> {
@@ -81,7 +100,25 @@ describe('a role that was just added', () => {
   })
 })
 
+/** Of every real catalog: what an account with a role may do and without it may not, on a route that is not strong. */
+const removals = [
+  ['customer-v2', ['flow_editor'], ['flow_viewer'], 'POST /flows'],
+  ['app-xchange', ['user', 'connector_author'], ['user'], 'POST /connectors'],
+] as const
+
 describe('a role that was taken away', () => {
+  it.each(removals)('stops working within the bound in %s, whenever roles take effect', async (...of) => {
+    const [application, before, after, route] = of
+    const pia = signedIn(catalogs[application], ...before)
+    expect(await pia.calls(route)).toBe('allowed')
+    pia.take(...after)
+    pia.world.now += 10
+    await pia.calls(route)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await pia.calls(route)).toBe('not_granted')
+    expect(pia.world.exchanges).toBeGreaterThan(0)
+  })
+
   it.each([
     ['customer-v2', ['flow_publisher'], ['flow_viewer'], 'POST /flows/{flowId}/publish'],
     ['app-xchange', ['administrator'], ['user'], 'PUT /users/{userId}/roles'],
@@ -92,4 +129,19 @@ describe('a role that was taken away', () => {
     pia.assign(...after)
     expect(await pia.calls(route)).toBe('not_granted')
   })
+
+  it.each(Object.keys(catalogs) as (keyof typeof catalogs)[])(
+    'stops working at once anywhere in %s, if that is its policy',
+    async (application) => {
+      const compiled = catalogs[application]
+      const { catalog } = compiled
+      const policy = { ...catalog.policy, assignmentTakesEffect: 'immediately' } as const
+      const { routes } = toDecisionCatalog({ ...compiled, catalog: { ...catalog, policy } })
+      expect(routes.every(([, , , flags]) => (flags & 1) === 1)).toBe(true)
+      const strong = Object.values(catalog.routes).filter((route) => route.freshness === 'strong').length
+      expect(
+        toDecisionCatalog({ ...compiled, catalog }).routes.filter(([, , , flags]) => (flags & 1) === 1),
+      ).toHaveLength(strong)
+    },
+  )
 })

@@ -14,7 +14,7 @@ export interface JudgeDependencies {
   readonly verifier: Pick<TokenVerifier<HeldGrant>, 'verify' | 'verifySync'>
   /** Epoch milliseconds. */
   readonly clock: () => number
-  readonly config: Pick<AuthorizerConfig, 'mode' | 'resultCacheSeconds'>
+  readonly config: Pick<AuthorizerConfig, 'mode' | 'resultCacheSeconds' | 'freshnessSeconds'>
   /** What asks the token service; loaded when first needed. */
   readonly asking: () => Promise<Asking>
 }
@@ -35,6 +35,8 @@ export interface Judgement {
 interface Seen {
   readonly known: AccountKnowledge
   readonly version: number
+  /** The version of the change feed it was compared with. */
+  readonly cutoffs: number
   readonly judged: Outcome<HeldGrant>
   /** Of the first route asked for, and of the others once there are any: most tokens are new, and new ones ask once. */
   readonly route: IndexedRoute | undefined
@@ -54,10 +56,12 @@ export type Judge = (token: string, route: IndexedRoute | undefined) => Judgemen
 
 /**
  * Judges a token on a route. Allowing needs no I/O, and then nothing is waited for; `strong` routes, denies (once more,
- * now and then), unknown keys and, in transparent mode, new sign-ins ask the token service.
+ * now and then), tokens from before a removal, unknown keys and, in transparent mode, new sign-ins ask the token service. A copy of
+ * the change feed that is older than the bound is read on first, unless the token is younger than that.
  */
 export function createJudge({ index, verifier, clock, config, asking }: JudgeDependencies): Judge {
-  const { resultCacheSeconds } = config
+  const { resultCacheSeconds, freshnessSeconds } = config
+  const boundMs = (freshnessSeconds[1] ?? 0) * 1000
   const accountOf = rememberAccounts()
   let asked: Promise<Asking> | undefined
   let ready: Asking | undefined
@@ -71,47 +75,61 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
   }
 
   function judge(token: string, route: IndexedRoute | undefined): Judgement | Promise<Judgement> {
-    if (config.mode === 'transparent') return judgePresented(token, route)
-    const outcome = verifier.verifySync(token)
-    return outcome.ok || !maySettle.includes(outcome.refusal.code)
-      ? judgeOutcome(token, outcome, route)
-      : verifier.verify(token).then((settled) => judgeOutcome(token, settled, route))
-  }
-
-  /** Transparent mode: the token may be a provider's. */
-  function judgePresented(token: string, route: IndexedRoute | undefined): Judgement | Promise<Judgement> {
-    const outcome = ready?.signIns.grantOf(token) ?? ask().then(({ signIns }) => signIns.grantOf(token))
+    const outcome = grantOf(token)
     return outcome instanceof Promise
       ? outcome.then((settled) => judgeOutcome(token, settled, route))
       : judgeOutcome(token, outcome, route)
   }
 
+  function grantOf(token: string): Outcome<HeldGrant> | Promise<Outcome<HeldGrant>> {
+    // The token may be a provider's.
+    if (config.mode === 'transparent') {
+      return ready?.signIns.grantOf(token) ?? ask().then(({ signIns }) => signIns.grantOf(token))
+    }
+    const outcome = verifier.verifySync(token)
+    return outcome.ok || !maySettle.includes(outcome.refusal.code) ? outcome : verifier.verify(token)
+  }
+
   function judgeOutcome(token: string, outcome: Outcome<HeldGrant>, route: IndexedRoute | undefined) {
     if (!outcome.ok) return outcome
     const held = outcome.value
-    if (resultCacheSeconds > 0 && held.holder.expiresAt <= Math.floor(clock() / 1000) + resultCacheSeconds) {
+    const now = clock()
+    if (resultCacheSeconds > 0 && held.holder.expiresAt <= Math.floor(now / 1000) + resultCacheSeconds) {
       return refuse('expired')
     }
+    const settled = settle(held, route, now)
+    return settled instanceof Promise
+      ? settled.then((refusal) => judgeHeld(token, held, route, refusal))
+      : judgeHeld(token, held, route, settled)
+  }
+
+  /** What the change feed says of a token's age; with a copy that is young enough, or for a young token, without waiting. */
+  function settle(held: HeldGrant, route: IndexedRoute | undefined, now: number) {
+    if (ready !== undefined) return ready.settle(held, route)
+    const settling = ask().then((loaded) => loaded.settle(held, route))
+    return Math.abs(now - held.holder.issuedAt * 1000) <= boundMs ? undefined : settling
+  }
+
+  function judgeHeld(token: string, held: SeenGrant, route: IndexedRoute | undefined, refusal: Refusal | undefined) {
+    if (refusal !== undefined) return { refusal }
     const seen = seenOf(held, route)
-    if (route?.strong === true) {
-      return ask().then(async ({ confirm }) => decide(await confirm(token, held, seen.known), route))
-    }
     const judgement = judgementOf(seen, route)
-    if (judgement.refusal === undefined) return judgement
-    return ask().then(async ({ resolveOnce }) => {
-      const again = await resolveOnce({ token, held, known: seen.known, refusal: judgement.refusal })
-      if (again === undefined) return judgement
-      return again.ok ? judgementOf(seenOf(held, route), route) : again
-    })
+    if (judgement.refusal === undefined && route?.strong !== true) return judgement
+    const again = () => judgementOf(seenOf(held, route), route)
+    return ask().then((loaded) =>
+      loaded.judgeFurther({ token, held, known: seen.known, route, judgement, again, decide }),
+    )
   }
 
   function seenOf(held: SeenGrant, route: IndexedRoute | undefined): Seen {
     const { seen } = held
-    if (seen !== undefined && seen.version === seen.known.version) return seen
+    const cutoffs = ready?.feed.version ?? 0
+    if (seen !== undefined && seen.version === seen.known.version && seen.cutoffs === cutoffs) return seen
     const known = accountOf(held)
     note(known, held)
-    const judged = judgedBy(known, held)
-    held.seen = { known, version: known.version, judged, route, judgement: decide(judged, route) }
+    const best = judgedBy(known, held)
+    const judged = ready?.unlessStale(best, known) ?? best
+    held.seen = { known, version: known.version, cutoffs, judged, route, judgement: decide(judged, route) }
     return held.seen
   }
 

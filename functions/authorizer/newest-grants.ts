@@ -16,6 +16,10 @@ export interface AccountKnowledge {
   resolveAgainAt: number
   /** A resolution that is under way. */
   resolving?: Promise<Outcome<HeldGrant>> | undefined
+  /** When the newest grant was asked for: what the change feed had said by then (its version), and from when the answer is. */
+  renewed?: { readonly cutoffs: number; readonly issuedAt: number }
+  /** When a stale token may be resolved again after that came to nothing, epoch milliseconds. */
+  renewAgainAt?: number
 }
 
 /** By the revisions both were computed from, then by when the assignment was confirmed, then by when they were minted. */

@@ -8,31 +8,24 @@ export type Fields = Readonly<Record<string, unknown>>
 /** What an event of an HTTP API asks, in the parts that matter here. */
 export interface HttpRequest {
   readonly bearer: Outcome<string>
+  /** Of the catalog, where the gateway has matched exactly one of it. */
   readonly route: IndexedRoute | undefined
-  /** The gateway has matched less than a route of the catalog: the path says which it is. */
-  readonly catchAll: boolean
 }
 
 /** Reads a Lambda authorizer event of an HTTP API, payload format 2.0. */
 export function readHttpRequest(event: Fields, index: DecisionIndex): HttpRequest {
   const routeKey = event['routeKey']
-  const route = typeof routeKey === 'string' ? index.routeOf.get(routeKey) : undefined
   return {
     bearer: readBearer(fieldsOf(event['headers'])['authorization']),
-    route,
-    catchAll: route === undefined && typeof routeKey === 'string' && isCatchAll(routeKey),
+    route: typeof routeKey === 'string' ? index.routeOf.get(routeKey) : undefined,
   }
 }
 
 /** The answer depends on nothing but the token and the route key, and both are in the gateway's cache key. */
-export function isCacheSafe(event: Fields, { catchAll }: HttpRequest): boolean {
+export function isCacheSafe(event: Fields): boolean {
   const sources = event['identitySource']
   const authorization = fieldsOf(event['headers'])['authorization']
-  return !catchAll && Array.isArray(sources) && sources.includes(event['routeKey']) && sources.includes(authorization)
-}
-
-export function isCatchAll(routeKey: string): boolean {
-  return routeKey === '$default' || routeKey.startsWith('ANY ') || routeKey.endsWith('+}')
+  return Array.isArray(sources) && sources.includes(event['routeKey']) && sources.includes(authorization)
 }
 
 export function fieldsOf(value: unknown): Fields {

@@ -6,8 +6,9 @@ import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
 import { createTokenVerifier } from '@rolecast/permission-sdk/parts/token-verifier'
 import { createAuthorizer } from '../../functions/authorizer/authorize.ts'
 import type { AuthorizerConfig } from '../../functions/authorizer/config.ts'
-import type { DenyEntry } from '../../functions/authorizer/deny-log.ts'
 import { createAsking } from '../../functions/authorizer/later/ask.ts'
+import type { DenyEntry } from '../../functions/authorizer/later/deny-log.ts'
+import type { UnreadEntry } from '../../functions/authorizer/later/follow.ts'
 import { claimsFor, grantClaims, issuer, jwksOf, makeKey, mint, type SigningKey } from './tokens.ts'
 
 /** A small application with a route of every kind. */
@@ -52,6 +53,19 @@ export function createTokenService(now: () => number) {
     /** Ignores `assignment_max_age`, as an outdated or broken service would: the confirmation is this old (seconds). */
     confirmedAgo: 0,
     key: key as SigningKey,
+    /** What the change feed says; as of now. */
+    changes: {} as Readonly<Record<string, unknown>>,
+    /** How often the change feed was read. */
+    reads: 0,
+    /** The change log cannot be read. */
+    feedDown: false,
+    fetchChanges: async (): Promise<unknown> => {
+      service.reads++
+      if (service.down || service.feedDown) throw new Error('the token service does not answer')
+      const none = { versions: {}, revisions: {}, confirmed: {}, issued: {}, keys: [] }
+      return { ageMs: 0, cursor: '1.a', more: false, ...none, ...service.changes }
+    },
+    withoutKey: (kid: string) => ({ keys: jwksOf(key).keys.filter((jwk) => (jwk as { kid: string }).kid !== kid) }),
     /** Overrides claims of what is minted. */
     claims: {} as Readonly<Record<string, unknown>>,
     exchange: async (subjectToken: string, assignmentMaxAge?: number): Promise<Outcome<string>> => {
@@ -92,6 +106,9 @@ export function setUp({ config = {}, catalog = flows, fetchKeys }: SetupOptions 
   const clock = () => time.at * 1000
   const service = createTokenService(() => Math.floor(time.at))
   const log: DenyEntry[] = []
+  const unread: UnreadEntry[] = []
+  const write = (entry: DenyEntry | UnreadEntry) =>
+    void (entry.event === 'denied' ? log.push(entry) : unread.push(entry))
   const settings: AuthorizerConfig = {
     issuer,
     tokenServiceUrl: 'https://tokens.example/',
@@ -99,6 +116,7 @@ export function setUp({ config = {}, catalog = flows, fetchKeys }: SetupOptions 
     providers: [],
     resultCacheSeconds: 0,
     denyResolveSeconds: 2,
+    freshnessSeconds: [5, 10, 60, 300],
     ...config,
   }
   const verifier = createTokenVerifier<HeldGrant>({
@@ -117,10 +135,10 @@ export function setUp({ config = {}, catalog = flows, fetchKeys }: SetupOptions 
     verifier,
     clock,
     config: settings,
-    asking: async () => createAsking({ verifier, tokenService: service, clock, config: settings, nextSignIn }),
-    write: (entry) => log.push(entry),
+    asking: async () => createAsking({ verifier, tokenService: service, clock, config: settings, nextSignIn, write }),
+    write,
   })
-  return { authorize, service, time, log, verifier }
+  return { authorize, service, time, log, unread, verifier }
 }
 
 /** The identity provider's token for an account. */

@@ -6,9 +6,10 @@ import { readBearer } from '@rolecast/permission-sdk/parts/bearer'
 import { findBearer, type HeaderMaps } from '@rolecast/permission-sdk/parts/find-bearer'
 import { writeGrantContext } from '@rolecast/permission-sdk/parts/grant-context'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
-import type { DenyLog } from '../deny-log.ts'
 import type { Judge, Judgement } from '../judge.ts'
-import { type Fields, fieldsOf, isCatchAll } from '../requests.ts'
+import { type Fields, fieldsOf } from '../requests.ts'
+import { isCatchAll } from './catch-all.ts'
+import { createDenyLog, type DenyEntry } from './deny-log.ts'
 import { type MethodArn, readMethodArn } from './policy/method-arn.ts'
 import { allowOnly, denyOnly, RestPolicies, type RestPolicy } from './policy/rest-policy.ts'
 
@@ -22,7 +23,9 @@ export interface RestAnswer {
 export interface RestDependencies {
   readonly index: DecisionIndex
   readonly judge: Judge
-  readonly logDeny: DenyLog
+  readonly write: (entry: DenyEntry) => void
+  /** Epoch milliseconds. */
+  readonly clock: () => number
   /** The gateway may replay an answer for other requests of the same token. */
   readonly cached: boolean
 }
@@ -37,7 +40,8 @@ interface RestRequest {
  * Answers TOKEN and REQUEST events of a REST API; `undefined` for an event without a method ARN.
  * @throws {Error} `Unauthorized`, which the gateway turns into 401, where a new token would help.
  */
-export function createRestAuthorizer({ index, judge, logDeny, cached }: RestDependencies) {
+export function createRestAuthorizer({ index, judge, write, clock, cached }: RestDependencies) {
+  const logDeny = createDenyLog(write, clock)
   const policies = new RestPolicies(index.routes)
   const qualified = index.routes.some((route) => route.productDecides)
 

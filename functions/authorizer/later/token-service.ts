@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { answers, type Code } from '@rolecast/core/domain/decision/codes'
 import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
+import { filterKeySets } from '@rolecast/permission-sdk/parts/changes/removed-keys'
 
 /** What the authorizer asks the token service. */
 export interface TokenService {
@@ -12,6 +13,10 @@ export interface TokenService {
   exchange(subjectToken: string, assignmentMaxAge?: number): Promise<Outcome<string>>
   /** `GET /.well-known/jwks.json`. Rejects when there is no usable answer in time. */
   fetchKeys(): Promise<unknown>
+  /** `GET /changes`, from a cursor on. Rejects when there is no usable answer in time. */
+  fetchChanges(after: string | undefined): Promise<unknown>
+  /** From now on this key is in no key set; gives what is left of the last one. */
+  withoutKey(kid: string): unknown
   /** `GET /grants/{digest}`. Rejects when there is no usable answer in time. */
   fetchGrantDocument(digest: string): Promise<string>
 }
@@ -20,6 +25,8 @@ export interface TokenServiceOptions {
   /** Ends in `/`. */
   readonly url: string
   readonly application: string
+  /** The key set the authorizer was deployed with. */
+  readonly jwks?: unknown
   /** For a whole call, milliseconds (default 3,000). */
   readonly deadlineMs?: number
 }
@@ -38,7 +45,7 @@ interface Reply {
 }
 
 /** The token service over HTTPS with kept connections; its modules are loaded with the first call. */
-export function connectTokenService({ url, application, deadlineMs = 3000 }: TokenServiceOptions): TokenService {
+export function connectTokenService({ url, application, jwks, deadlineMs = 3000 }: TokenServiceOptions): TokenService {
   let client: Promise<(call: Call, signal: AbortSignal) => ClientRequest> | undefined
 
   async function connect() {
@@ -72,6 +79,8 @@ export function connectTokenService({ url, application, deadlineMs = 3000 }: Tok
     return text
   }
 
+  const fetchKeys = async (): Promise<unknown> => JSON.parse(await get('.well-known/jwks.json', 65_536))
+  const keySets = filterKeySets({ snapshot: jwks, fetch: fetchKeys })
   return {
     exchange: async (subjectToken, assignmentMaxAge) => {
       const body = new URLSearchParams({
@@ -87,7 +96,12 @@ export function connectTokenService({ url, application, deadlineMs = 3000 }: Tok
         return refuse('token_service_unavailable')
       }
     },
-    fetchKeys: async () => JSON.parse(await get('.well-known/jwks.json', 65_536)),
+    fetchKeys: async () => keySets.filter(await fetchKeys()),
+    withoutKey: keySets.remove,
+    fetchChanges: async (after) => {
+      const query = new URLSearchParams({ application, ...(after === undefined ? {} : { after }) })
+      return JSON.parse(await get(`changes?${query}`, 4_000_000))
+    },
     fetchGrantDocument: (digest) => get(`grants/${encodeURIComponent(digest)}`, 2_000_000),
   }
 }

@@ -137,21 +137,19 @@ export function createTokenVerifier<Verified>(options: TokenVerifierOptions<Veri
   return { verifySync, verify, updateKeys: (jwks) => keys.update(jwks, clock()) }
 }
 
-function held(
-  { sub, org, chg, client_id, scope, exp, iat, cfm, rev, prm, dfl, gts }: AccessClaims,
-  grant: Grant,
-): HeldGrant {
+function held(claims: AccessClaims, grant: Grant): HeldGrant {
+  const { prm, dfl, gts } = claims
   return {
     holder: {
-      account: sub,
-      organization: org,
-      changeHandle: chg,
-      client: client_id,
-      scope,
-      expiresAt: exp,
-      issuedAt: iat,
-      confirmedAt: cfm,
-      revision: rev,
+      account: claims.sub,
+      organization: claims.org,
+      changeHandle: claims.chg,
+      client: claims.client_id,
+      scope: claims.scope,
+      expiresAt: claims.exp,
+      issuedAt: claims.iat,
+      confirmedAt: claims.cfm,
+      revision: claims.rev,
     },
     grant,
     carried: { prm, dfl, gts },

@@ -80,12 +80,17 @@ export class ChangeFollower {
   ): Freshness {
     const now = this.#options.clock()
     if (this.isStale(token)) return 'stale'
-    const { pollMs, boundMs, refuseWritesAfterMs, refuseAllAfterMs } = this.ages
-    if (!(now - this.asOf <= pollMs && now >= this.asOf)) void this.read()
+    const { boundMs, refuseWritesAfterMs, refuseAllAfterMs } = this.ages
+    if (!this.isYoung(now)) void this.read()
     const age = ageOf(token.issuedAt * 1000, this.asOf, now)
     if (age <= boundMs) return 'fresh'
     if (!waited && this.#reading !== undefined) return 'wait'
     return age <= (mayWrite ? refuseWritesAfterMs : refuseAllAfterMs) ? 'fresh' : 'unknown'
+  }
+
+  /** Whether the copy is younger than the poll age: then `judge` has nothing to do but to compare. */
+  isYoung(now: number): boolean {
+    return now >= this.asOf && now - this.asOf <= this.ages.pollMs
   }
 
   /**

@@ -7,6 +7,8 @@ export const clockSkew = 60
 /** Names are at most this long, so that what is made of them fits (characters). */
 const longestName = 256
 
+const names = ['sub', 'org', 'jti', 'client_id', 'chg'] as const
+
 /** A verified token's claims; `nbf` is never minted but obeyed, `scope` is set on tokens that were scoped down. */
 export type AccessClaims = TokenClaims & { readonly nbf?: number; readonly scope?: string }
 
@@ -34,11 +36,8 @@ export function checkClaims(
   if (!isWhole(iat)) return malformed('iat')
   if (nbf !== undefined && !isWhole(nbf)) return malformed('nbf')
   if (validFrom({ iat, nbf }) > now) return refuse('not_yet_valid')
-  if (!isName(claims['sub'])) return malformed('sub')
-  if (!isName(claims['org'])) return malformed('org')
-  if (!isName(claims['jti'])) return malformed('jti')
-  if (!isName(claims['client_id'])) return malformed('client_id')
-  if (!isName(claims['chg']) || !/^[\w-]{16}$/.test(claims['chg'])) return malformed('chg')
+  for (const name of names) if (!isName(claims[name])) return malformed(name)
+  if (!/^[\w-]{16}$/.test(claims['chg'] as string)) return malformed('chg')
   if (!isWhole(claims['cfm'])) return malformed('cfm')
   if (!Array.isArray(rev) || rev.length !== 2 || !isWhole(rev[0]) || !isWhole(rev[1])) return malformed('rev')
   if (claims['auth_time'] !== undefined && !isWhole(claims['auth_time'])) return malformed('auth_time')

@@ -75,6 +75,10 @@ export interface Cardinality {
   readonly max: number | null
 }
 
+/**
+ * When what was given takes effect. What was taken away bites within the bound of the change feed, whatever the class; of
+ * assignments, `immediately` means that every request is confirmed with the identity admin.
+ */
 export type EffectClass = 'next_access' | 'next_sign_in' | 'immediately'
 
 export interface Policy {

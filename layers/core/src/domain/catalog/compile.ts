@@ -66,16 +66,20 @@ export function rolesWithin(catalog: Catalog, role: string): readonly string[] {
   return [...seen]
 }
 
-/** The part of a catalog that deciding needs: plain JSON, small, with the permission keys kept as types. */
+/**
+ * The part of a catalog that deciding needs: plain JSON, small, with the permission keys kept as types. Where assignments take effect
+ * immediately, every route is `strong`: no bound, however short, is at once.
+ */
 export function toDecisionCatalog<C extends Catalog>(
   compiled: CompiledCatalog<C>,
 ): DecisionCatalog<PermissionKeyOf<C>> {
   const { catalog } = compiled
   const permissions = Object.keys(catalog.permissions) as PermissionKeyOf<C>[]
+  const immediately = catalog.policy.assignmentTakesEffect === 'immediately'
   const routes = Object.entries(catalog.routes).map(([key, route]) => {
     const { method, path } = splitRouteKey(key)
-    const flags =
-      (route.freshness === 'strong' ? routeFlags.strong : 0) + (route.productDecides ? routeFlags.productDecides : 0)
+    const strong = immediately || route.freshness === 'strong'
+    const flags = (strong ? routeFlags.strong : 0) + (route.productDecides ? routeFlags.productDecides : 0)
     return [method, path, route.permission as PermissionKeyOf<C>, flags] as const
   })
   return {
