@@ -30,7 +30,10 @@ function garbled(style: Extract<ReadFault, { kind: 'garbage' }>['style'], reply:
     case 'not_found_page':
       return { status: 404, headers: html, body: '<!doctype html><title>Not found</title>' }
     case 'foreign_account':
-      return { ...reply, body: reply.body.replace(/"(id|user_id)":"[^"]*"/g, '"$1":"somebody-else"') }
+      return {
+        ...reply,
+        body: reply.body.replace(/"(id|user_id|login|userName|externalId)":"[^"]*"/g, '"$1":"somebody-else"'),
+      }
     case 'repeated_member':
       return { ...reply, body: reply.body.replace(/"(\w+)":([^,{}[\]]+)([,}])/, '"$1":$2,"$1":$2$3') }
     case 'unknown_member':

@@ -16,7 +16,7 @@ import type { RateLimit } from '../../../infra/local/ix-admin/rate-limit.ts'
 /** A source and its adapter; `admin()` makes one that remembers nothing. */
 export interface ThirdParty {
   readonly standIn: StandIn
-  readonly admin: () => IdentityAdmin
+  readonly admin: (secret?: string) => IdentityAdmin
 }
 
 export interface Described {
@@ -51,7 +51,7 @@ const okta = (accounts: 'id' | 'login'): Described => {
       const standIn = await startOkta({ port: 0, users, token, groupsPerPage: 1, ...(rateLimit && { rateLimit }) })
       const groups = mappingOf(names)
       const settings = settingsOf({ kind: 'okta', organization: 'acme', url: standIn.url, accounts, groups })
-      return { standIn, admin: () => new Okta(settings, token) }
+      return { standIn, admin: (secret = token) => new Okta(settings, secret) }
     },
   }
 }
@@ -69,7 +69,7 @@ const auth0: Described = {
       organizations: { acme: 'org_1' },
       roles: mappingOf(auth0.names),
     })
-    return { standIn, admin: () => new Auth0(settings, client.clientSecret) }
+    return { standIn, admin: (secret = client.clientSecret) => new Auth0(settings, secret) }
   },
 }
 
@@ -89,7 +89,7 @@ const keycloak: Described = {
       clientRoles: { c1: { publisher: roles.publisher } },
       groups: { '/customers/viewers': roles.viewer },
     })
-    return { standIn, admin: () => new Keycloak(settings, client.clientSecret) }
+    return { standIn, admin: (secret = client.clientSecret) => new Keycloak(settings, secret) }
   },
 }
 
@@ -108,7 +108,7 @@ const scim = (
       const standIn = await startScim({ port: 0, users, token, ...(rateLimit && { rateLimit }) })
       const url = `${standIn.url}/scim/v2/`
       const settings = settingsOf({ kind: 'scim', organization: 'acme', url, accounts, paging, [by]: mappingOf(names) })
-      return { standIn, admin: () => new ScimSource(settings, { token }) }
+      return { standIn, admin: (secret = token) => new ScimSource(settings, { token: secret }) }
     },
   }
 }
