@@ -157,11 +157,15 @@ export function localHooks(provider: string) {
   ]
 }
 
-/** The sources of stage `local`: iX Admin, and the Okta of one organization, in which each role is a group. */
+/** The directory that SCIM clients fill, as stage `local` names it. */
+export const directorySource = 'directory'
+
+/** The sources of stage `local`: iX Admin, the Okta of one organization, in which each role is a group, and the directory. */
 export function localIdentityAdmins(urls: { readonly ixAdmin: string; readonly okta: string }) {
   return [
     { kind: 'ix-admin', name: 'ix-admin', url: urls.ixAdmin, clientId: 'rolecast' },
     { kind: 'okta', name: 'okta-hooli', organization: 'hooli', url: urls.okta, groups: oktaGroups },
+    { kind: 'directory', name: directorySource },
   ]
 }
 

@@ -6,6 +6,7 @@ export interface SystemPorts {
   readonly httpApi: number
   readonly restApi: number
   readonly hooks: number
+  readonly scim: number
   readonly identityProvider: number
   readonly ixAdmin: number
   readonly okta: number
@@ -30,6 +31,7 @@ export function portsFrom(text = '4100'): SystemPorts {
     httpApi: base + 10,
     restApi: base + 20,
     hooks: base + 30,
+    scim: base + 40,
     identityProvider: base + 100,
     ixAdmin: base + 200,
     okta: base + 210,
@@ -41,13 +43,14 @@ export function portsFrom(text = '4100'): SystemPorts {
 
 /** Ports that are free now: for tests, so that they run beside a started system. */
 export async function freePorts(): Promise<SystemPorts> {
-  const held = await Promise.all(Array.from({ length: 10 }, holdFreePort))
+  const held = await Promise.all(Array.from({ length: 11 }, holdFreePort))
   await Promise.all(held.map(({ release }) => release()))
   const [
     tokenService = 0,
     httpApi = 0,
     restApi = 0,
     hooks = 0,
+    scim = 0,
     identityProvider = 0,
     ixAdmin = 0,
     okta = 0,
@@ -55,7 +58,7 @@ export async function freePorts(): Promise<SystemPorts> {
     kms = 0,
     services = 0,
   ] = held.map(({ port }) => port)
-  return { tokenService, httpApi, restApi, hooks, identityProvider, ixAdmin, okta, dynamodb, kms, services }
+  return { tokenService, httpApi, restApi, hooks, scim, identityProvider, ixAdmin, okta, dynamodb, kms, services }
 }
 
 function holdFreePort(): Promise<{ port: number; release: () => Promise<void> }> {

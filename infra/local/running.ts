@@ -11,6 +11,8 @@ export interface Running {
     readonly restApi: string
     /** Before `/hooks/{name}`. */
     readonly hooks: string
+    /** Base of the SCIM service, with its path. */
+    readonly scim: string
     readonly identityProvider: string
     readonly ixAdmin: string
     /** The Okta of organization `hooli`. */
@@ -30,6 +32,8 @@ export interface Running {
   readonly password: string
   /** With which the Okta of `hooli` lets in whoever changes groups there. */
   readonly oktaToken: string
+  /** With which the identity provider of `initech` pushes by SCIM. */
+  readonly scimToken: string
   /** A client of iX Admin that may change roles on behalf of an acting Organization Admin. */
   readonly adminClient: { readonly clientId: string; readonly clientSecret: string }
 }

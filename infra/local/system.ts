@@ -7,6 +7,7 @@ import * as v from 'valibot'
 import { DataFile } from './data-file.ts'
 import { customRoles, organizations, people, rolesOnOffer } from './demo-data.ts'
 import { oktaHook, oktaOrganization, oktaPeople, oktaUsers } from './demo-okta.ts'
+import { admitScimToken, pushScimPeople, scimOrganization, scimPeople } from './demo-scim.ts'
 import { asStackSecrets, hookSecretsIn } from './hook-secrets.ts'
 import { startOkta } from './identity-admins/okta.ts'
 import { startIdentityProvider } from './identity-provider/server.ts'
@@ -34,7 +35,12 @@ export interface System {
   close(): Promise<void>
 }
 
-const clientSecrets = v.strictObject({ rolecast: v.string(), administration: v.string(), okta: v.optional(v.string()) })
+const clientSecrets = v.strictObject({
+  rolecast: v.string(),
+  administration: v.string(),
+  okta: v.optional(v.string()),
+  scim: v.optional(v.string()),
+})
 
 /**
  * The whole system on one machine: identity provider, iX Admin, and the synthesized stacks, with the demo organizations.
@@ -53,7 +59,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   const provider = await startIdentityProvider({
     port: ports.identityProvider,
     dataFolder,
-    people: [...people, ...oktaPeople],
+    people: [...people, ...oktaPeople, ...scimPeople],
   })
   opened.defer(() => provider.close())
 
@@ -92,6 +98,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
         'rolecast-local-customer-v2-http': ports.httpApi,
         'rolecast-local-customer-v2-rest': ports.restApi,
         'rolecast-local-hooks': ports.hooks,
+        'rolecast-local-scim': ports.scim,
       },
     },
     secrets: {
@@ -108,10 +115,14 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   const table = coreTable(stack.tables)
   await addDemoData({ endpoint: stack.endpoints.dynamodb, table, issuer: provider.url })
 
+  const scimToken = secrets.scim ?? secret()
   const output = (name: string) => outputNamed(stack.outputs, name)
   ixAdmin.publishTo(async (entry) => {
     await stack.putEvents([{ ...entry, EventBusName: output('BusArn') }])
   })
+  const scim = `${output('ScimUrl')}/scim/v2`
+  await admitScimToken(dynamoStores({ tableName: table, endpoint: stack.endpoints.dynamodb }).scimTokens, scimToken)
+  await pushScimPeople(scim, scimToken)
   okta.hookTo(`${output('HooksUrl')}/hooks/${oktaHook}`, hookSecrets[oktaHook] ?? '')
   const running: Running = {
     pid: process.pid,
@@ -120,6 +131,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
       httpApi: output('HttpUrl'),
       restApi: output('RestUrl'),
       hooks: output('HooksUrl'),
+      scim,
       identityProvider: provider.url,
       ixAdmin: ixAdmin.url,
       okta: okta.url,
@@ -135,6 +147,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
     password: provider.password,
     adminClient,
     oktaToken,
+    scimToken,
   }
   noteRunning(dataFolder, running)
   opened.defer(() => forgetRunning(dataFolder))
@@ -147,6 +160,7 @@ const listeners: Readonly<Record<keyof SystemPorts, string>> = {
   httpApi: 'the HTTP API of Customer v2',
   restApi: 'the REST API of Customer v2',
   hooks: 'the hooks of identity providers',
+  scim: 'the SCIM service',
   identityProvider: 'the identity provider',
   ixAdmin: 'iX Admin (stand-in)',
   okta: 'Okta (stand-in)',
@@ -167,7 +181,7 @@ async function clientSecretsIn(dataFolder: string): Promise<v.InferOutput<typeof
   const file = new DataFile({ path: join(dataFolder, 'clients.json'), what: 'iX Admin', schema: clientSecrets })
   const kept = await file.read()
   if (kept !== undefined) return kept
-  const made = { rolecast: secret(), administration: secret(), okta: secret() }
+  const made = { rolecast: secret(), administration: secret(), okta: secret(), scim: secret() }
   await file.write(made)
   return made
 }
@@ -193,7 +207,11 @@ function coreTable(tables: readonly string[]): string {
 /** Adds what is not there yet; what has been changed since the first start stays as it is. */
 async function addDemoData(place: { endpoint: string; table: string; issuer: string }): Promise<void> {
   const stores = dynamoStores({ tableName: place.table, endpoint: place.endpoint })
-  for (const organization of [...organizations(place.issuer), oktaOrganization(place.issuer)]) {
+  for (const organization of [
+    ...organizations(place.issuer),
+    oktaOrganization(place.issuer),
+    scimOrganization(place.issuer),
+  ]) {
     const { outcome } = await stores.organizations.putOrganization(organization)
     if (outcome === 'conflict') continue
     for (const role of customRoles.filter((each) => each.organization === organization.organization)) {

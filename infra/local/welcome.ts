@@ -8,6 +8,7 @@ export function welcome({ urls, password }: Running, dataFolder: string): string
                      ${urls.restApi}   REST API
   iX Admin           ${urls.ixAdmin}   sign in as acme.olga to change roles
   Okta of hooli      ${urls.okta}   its groups are the roles of that organization (docs/sync.md)
+  SCIM service       ${urls.scim}   for the identity provider of initech (docs/sync.md)
   Identity provider  ${urls.identityProvider}
   Hooks              ${urls.hooks}/hooks/acme-okta and others, see docs/sync.md
 
