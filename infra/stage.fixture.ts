@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, Stack } from 'aws-cdk-lib'
@@ -8,21 +8,20 @@ import { createApp, type SynthesizeOptions } from './synthesize.ts'
 
 /** What stands for the build where the content of bundles does not matter. */
 export const fakeDist = mkdtempSync(join(tmpdir(), 'dist-'))
-for (const name of [
-  'token',
-  'rotate-keys',
-  'authorizer',
-  'ingest',
-  'hooks',
-  'poll-signals',
-  'project',
-  'customer-v2',
-]) {
+const functions = readdirSync(join(import.meta.dirname, '../functions'))
+for (const name of [...functions, 'customer-v2']) {
   mkdirSync(join(fakeDist, 'functions', name), { recursive: true })
   writeFileSync(join(fakeDist, 'functions', name, 'index.mjs'), `export const handler = () => '${name}'\n`)
 }
 mkdirSync(join(fakeDist, 'layers/permission-sdk/nodejs'), { recursive: true })
 writeFileSync(join(fakeDist, 'layers/permission-sdk/nodejs/index.js'), '')
+
+const transmitter = {
+  organization: 'acme',
+  issuer: 'https://idp.example.com/',
+  audience: 'rolecast',
+  jwksUri: 'https://idp.example.com/jwks',
+}
 
 /** A deployment as an owner would give it. */
 export const deployment = {
@@ -35,6 +34,13 @@ export const deployment = {
     },
   ],
   identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'https://admin.example.com', clientId: 'rolecast' }],
+  hooks: [
+    { kind: 'okta', name: 'acme-okta', organization: 'acme' },
+    { kind: 'graph', name: 'acme-graph', organization: 'acme', tenantId: '84bd8158-6d4d-4958-8b9f-9d6445542f95' },
+    { kind: 'ssf', name: 'acme-ssf', ...transmitter },
+    { kind: 'ssf-poll', name: 'acme-poll', ...transmitter, endpoint: 'https://idp.example.com/poll' },
+    { kind: 'okta-partner', name: 'acme-bus', organization: 'acme', eventSource: 'aws.partner/okta.com/acme/rolecast' },
+  ],
 }
 
 /** The app with one stage, without the validations that take time. */

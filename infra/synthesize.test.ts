@@ -76,11 +76,15 @@ describe('the synthesis of every stage', () => {
     expect([...new Set(excepted)].sort()).toEqual([
       expect.stringMatching(/^AwsSolutions-APIG2: The product checks its input itself/),
       expect.stringMatching(/^AwsSolutions-APIG3: Throttled, and refused without a token/),
+      expect.stringMatching(/^AwsSolutions-APIG4: Each client presents a token/),
+      expect.stringMatching(/^AwsSolutions-APIG4: Each sender proves itself/),
       expect.stringMatching(/^AwsSolutions-APIG4: It is the authorization server/),
       expect.stringMatching(/^AwsSolutions-APIG6: Execution logs would hold what authorizers hand over/),
       expect.stringMatching(/^AwsSolutions-COG4: Rolecast authorizes, by a Lambda authorizer/),
       expect.stringMatching(/^AwsSolutions-IAM5\[Resource::\*\]: X-Ray knows no resources/),
       expect.stringMatching(/^AwsSolutions-SMG4: The identity admin issues this secret/),
+      expect.stringMatching(/^AwsSolutions-SMG4: The other side has to be given/),
+      expect.stringMatching(/^AwsSolutions-SQS3: It is itself where the stream goes/),
     ])
   })
 })
