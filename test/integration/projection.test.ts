@@ -3,6 +3,7 @@ import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { readStreamRecord } from '@rolecast/core/adapters/dynamodb/stream-record'
 import { MemoryOutboundPublisher } from '@rolecast/core/adapters/memory/outbound-publisher'
 import { StoreCorrupt } from '@rolecast/core/application/ports'
+import { rebuildViews } from '@rolecast/core/application/sync/rebuild-views'
 import { describe, expect, inject, it } from 'vitest'
 import { createHandler } from '../../functions/project/create-handler.ts'
 import { createTable, tableDefinition } from '../../infra/local/emulators/dynamodb-table.ts'
@@ -137,6 +138,32 @@ describe('the views of a table, from its own stream', () => {
     await rig.settle()
     expect((await rig.records()).length).toBe(before.length)
     expect(rig.publisher.published).toHaveLength(told)
+  })
+})
+
+describe('views that know nothing yet', () => {
+  it('are rebuilt from the items as they are, and tell nobody', async () => {
+    const followed = await setUp()
+    await live(followed)
+    await followed.settle()
+    const rig = await setUp()
+    await live(rig)
+    expect(await rebuildViews({ ...rig, projections: rig.views }, 'acme')).toBe(2)
+    expect([await rig.members(clerk), await rig.members(packerName)]).toEqual([['bob'], ['ada', 'bob']])
+    expect(await rig.views.countMembers('acme', 'shop')).toEqual(await followed.views.countMembers('acme', 'shop'))
+    expect(await rig.views.listPending({ since: Date.now() + 60_000, limit: 10 })).toEqual([])
+    expect(await rebuildViews({ ...rig, projections: rig.views }, 'acme')).toBe(0)
+    // The stream, when it comes, has the last word, and ends the same.
+    await rig.settle()
+    expect(await rig.views.countMembers('acme', 'shop')).toEqual(await followed.views.countMembers('acme', 'shop'))
+    expect([await rig.members(clerk), await rig.members(packerName)]).toEqual([['bob'], ['ada', 'bob']])
+  })
+
+  it('stay as they are where the stream has spoken', async () => {
+    const rig = await setUp()
+    await live(rig)
+    await rig.settle()
+    expect(await rebuildViews({ ...rig, projections: rig.views }, 'acme')).toBe(0)
   })
 })
 

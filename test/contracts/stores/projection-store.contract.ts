@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { hostileIdentifiers } from './hostile-identifiers.ts'
 import { type MakeWorld, type StoreWorld, start } from './world.ts'
 
-const ada: Followed = { kind: 'account', organization: 'acme', account: 'ada' }
+const ada = { kind: 'account', organization: 'acme', account: 'ada' } as const satisfies Followed
 const clerk = { application: 'shop', role: 'clerk' }
 const owner = { application: 'shop', role: 'owner' }
 const month = new Date(start).toISOString().slice(0, 7)
