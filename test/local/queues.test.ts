@@ -8,6 +8,7 @@ import { feedFunctions } from '../../infra/local/queues/feed-functions.ts'
 import { Queue } from '../../infra/local/queues/queue.ts'
 import { readQueueMappings } from '../../infra/local/queues/queue-mapping.ts'
 import { openQueues } from '../../infra/local/queues/queues.ts'
+import { SqsEventQueues } from '../../scripts/event-queues.ts'
 import { startTestStack } from './fixtures/local-stack.ts'
 import { arn, stageFolder, type TestStage } from './fixtures/stage-folder.ts'
 
@@ -193,5 +194,24 @@ describe('the policy of a bus', () => {
     const stack = await startTestStack(bus(denial(Condition)))
     expect(stack.lines.join()).toContain('One/Policy: the statement has conditions that cannot be told')
     expect(await stack.putEvents([event('named')])).toMatchObject({ FailedEntryCount: 0 })
+  })
+})
+
+describe('SQS on this machine', () => {
+  it('answers its own client: what operators send, look at and redrive', async () => {
+    const { resources } = fed()
+    const { Mapping: _, ...queues } = resources ?? {}
+    const stack = await startTestStack({ resources: queues })
+    const url = (name: string) => `https://sqs.eu-west-1.amazonaws.com/000000000000/${name}`
+    const terms = { endpoint: stack.endpoints.services, queue: url('One-Queue'), deadLetters: url('One-Dlq') }
+    const client = new SqsEventQueues({ ...terms, queue: terms.deadLetters })
+    await client.send('"given up"')
+    await client.send('"too"')
+    expect(await client.readDeadLetters()).toEqual({ count: 2, some: ['"given up"', '"too"'] })
+    await client.redrive()
+    expect(await client.readDeadLetters()).toEqual({ count: 0, some: [] })
+    expect(stack.queue('One-Queue')).toEqual(['given up', 'too'])
+    const nowhere = new SqsEventQueues({ ...terms, queue: url('nowhere') })
+    await expect(nowhere.send('x')).rejects.toMatchObject({ name: 'QueueDoesNotExist' })
   })
 })
