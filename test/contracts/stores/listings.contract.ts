@@ -1,5 +1,6 @@
 import { sha256Fingerprint } from '@rolecast/core/adapters/fingerprints/sha256-fingerprint'
 import type { AccountStatement } from '@rolecast/core/domain/assignment/statement'
+import { clockToleranceMs } from '@rolecast/core/domain/freshness/policy'
 import { bucketCount, bucketOf, contentDigest } from '@rolecast/core/domain/reconcile/fingerprints'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hostileIdentifiers } from './hostile-identifiers.ts'
@@ -49,7 +50,7 @@ export function listingsContract(makeWorld: MakeWorld): void {
       world.time.now = start + 3
       await world.accounts.markDirty(ada, start + 3)
       expect(await listed()).toEqual([{ ...after, standing: 'hinted' }])
-      await world.accounts.applyStatement(inactive, { confirmedAt: start + 4 })
+      await world.accounts.applyStatement(inactive, { confirmedAt: start + 3 + clockToleranceMs + 1 })
       expect(await listed()).toEqual([{ ...after, standing: 'inactive' }])
     })
 
@@ -78,7 +79,7 @@ export function listingsContract(makeWorld: MakeWorld): void {
       const organizations = await world.listings.listOrganizations()
       expect(organizations.map(({ organization }) => organization).sort()).toEqual([...hostileIdentifiers].sort())
       expect(organizations.filter(({ dirtySince }) => dirtySince !== undefined)).toEqual([
-        { organization: marked, dirtySince: start + 9 },
+        { organization: marked, dirtySince: start + 9 + clockToleranceMs },
       ])
     })
 

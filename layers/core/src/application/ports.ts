@@ -58,9 +58,9 @@ export interface AccountStore {
     fence: KnownAccount,
   ): Promise<ApplyOutcome | { readonly outcome: 'fenced' }>
   /**
-   * Something changed at the source: what was read there at `hintedAt` (epoch milliseconds; one in the future counts as now)
-   * or before confirms nothing any more, and a writer that read the record before is fenced. Marks in any order and
-   * repetition end in the youngest. `absent`: nothing is stored.
+   * Something changed at the source, said a hint that came at `hintedAt` (epoch milliseconds; one in the future counts as now):
+   * what was read there before, by whatever clock, confirms nothing any more, and a writer that read the record before is
+   * fenced. Every call leaves a mark of its own (`markOf`), also a repeated one. `absent`: nothing is stored.
    */
   markDirty(key: AccountKey, hintedAt: number): Promise<'marked' | 'absent'>
   /**
@@ -91,8 +91,7 @@ export interface OrganizationStore {
   putOrganization(organization: Organization): Promise<WriteOutcome>
   /**
    * Something changed at the source that may concern every account: as `markDirty` for all of them in one write. The revision
-   * rises with a change-log entry, so that every token of the organization is resolved anew. A mark no younger than the
-   * stored one writes nothing.
+   * rises with a change-log entry, so that every token of the organization is resolved anew.
    */
   markOrganizationDirty(organization: string, hintedAt: number): Promise<'marked' | 'absent'>
 }

@@ -21,6 +21,7 @@ import type {
   UnversionedStatement,
 } from '../../domain/assignment/statement.ts'
 import { accountChanges } from '../../domain/freshness/change-entry.ts'
+import { markOf } from '../../domain/freshness/policy.ts'
 import { fromAccountItem, type StoredAccount, toAccountItem } from './account-item.ts'
 import { toChangeItem } from './change-item.ts'
 import { ifRevision } from './conditions.ts'
@@ -100,7 +101,9 @@ export class DynamoAccountStore implements AccountStore {
   async markDirty(key: AccountKey, hintedAt: number): Promise<'marked' | 'absent'> {
     const counted = Math.min(hintedAt, this.#clock())
     const marked = await this.#change(key, undefined, (stored) =>
-      stored === undefined ? { outcome: 'gone' } : { outcome: 'applied', record: markDirty(stored, counted) },
+      stored === undefined
+        ? { outcome: 'gone' }
+        : { outcome: 'applied', record: markDirty(stored, markOf(counted, stored.dirtySince)) },
     )
     return marked.outcome === 'gone' ? 'absent' : 'marked'
   }

@@ -47,7 +47,6 @@ export class DynamoOrganizationStore implements OrganizationStore {
       if (stored === undefined) return 'absent'
       const at = this.#clock()
       const marked = markOrganization(stored, Math.min(hintedAt, at))
-      if (marked === stored) return 'marked'
       const revision = stored.revision + 1
       const failed = await this.#table.transact([
         { put: toOrganizationItem(marked, revision), condition: ifRevision(stored.revision) },

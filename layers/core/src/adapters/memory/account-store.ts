@@ -15,6 +15,7 @@ import type {
   UnversionedStatement,
 } from '../../domain/assignment/statement.ts'
 import { accountChanges } from '../../domain/freshness/change-entry.ts'
+import { markOf } from '../../domain/freshness/policy.ts'
 import { type MemoryDatabase, nameOf, nameOfAccount } from './database.ts'
 
 /** Accounts in memory, with the semantics of `DynamoAccountStore`. */
@@ -74,11 +75,10 @@ export class MemoryAccountStore implements AccountStore {
     await this.#database.request('markDirty')
     const stored = this.#database.accounts.get(nameOfAccount(key))
     if (stored === undefined) return 'absent'
-    const marked = markDirty(stored, Math.min(hintedAt, this.#database.clock()))
-    if (marked.dirtySince !== stored.dirtySince) {
-      this.#database.accounts.set(nameOfAccount(key), marked)
-      this.#log(stored, marked)
-    }
+    const counted = Math.min(hintedAt, this.#database.clock())
+    const marked = markDirty(stored, markOf(counted, stored.dirtySince))
+    this.#database.accounts.set(nameOfAccount(key), marked)
+    this.#log(stored, marked)
     return 'marked'
   }
 

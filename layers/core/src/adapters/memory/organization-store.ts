@@ -37,7 +37,6 @@ export class MemoryOrganizationStore implements OrganizationStore {
     if (stored === undefined) return 'absent'
     const at = this.#database.clock()
     const marked = markOrganization(stored, Math.min(hintedAt, at))
-    if (marked === stored) return 'marked'
     const revision = stored.revision + 1
     this.#database.organizations.set(nameOf(organization), { ...marked, revision })
     this.#database.changes.push({ scope: 'organization', organization, revision, at })

@@ -132,7 +132,7 @@ describe('a hint', () => {
     const world = createIngest()
     const { account: _, ...about } = hinted({ eventId: 'all' })
     expect(await applyEvent(world.dependencies, about, received)).toMatchObject({ value: { outcome: 'marked' } })
-    expect(world.database.organizations.get('["acme"]')).toMatchObject({ dirtySince: received })
+    expect(world.database.organizations.get('["acme"]')).toMatchObject({ dirtySince: received + 5_000 })
     expect(world.identityAdmin.calls).toHaveLength(0)
   })
 

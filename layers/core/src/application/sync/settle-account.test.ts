@@ -3,6 +3,7 @@ import { acme, ada, createWorld, start, type World } from '../../../../../test/s
 import { nameOf } from '../../adapters/memory/database.ts'
 import { neverConfirmed } from '../../domain/assignment/apply-statement.ts'
 import type { SourceStatement } from '../../domain/assignment/statement.ts'
+import { clockToleranceMs } from '../../domain/freshness/policy.ts'
 import type { PullOutcome } from '../ports.ts'
 import { resolveAssignment } from '../resolve-assignment.ts'
 import { settleAccount } from './settle-account.ts'
@@ -32,7 +33,7 @@ describe('settling an account after a hint', () => {
     world.pass(10)
     world.identityAdmin.change(key, { roles: [auditor] })
     expect(await settle(world, start + 10)).toEqual({ outcome: 'settled' })
-    expect(storedOf(world)).toMatchObject({ version: 8, roles: [auditor], dirtySince: start + 10 })
+    expect(storedOf(world)).toMatchObject({ version: 8, roles: [auditor], dirtySince: start + 10 + clockToleranceMs })
     world.identityAdmin.clearCalls()
     expect(await ask(world)).toMatchObject({ ok: true, value: { stale: false, record: { roles: [auditor] } } })
     expect(world.identityAdmin.calls).toHaveLength(0)
@@ -45,7 +46,7 @@ describe('settling an account after a hint', () => {
     await world.dependencies.accounts.markDirty(key, start + 1_000)
     world.pass(-900)
     expect(await settle(world, start + 100)).toEqual({ outcome: 'settled' })
-    expect(storedOf(world)).toMatchObject({ confirmedAt: start + 1_001 })
+    expect(storedOf(world)).toMatchObject({ confirmedAt: start + 1_000 + clockToleranceMs + 2 })
   })
 
   it.each([
@@ -126,7 +127,11 @@ describe('a source without versions', () => {
     expect((await ask(world)).ok).toBe(true)
     expect(await settle(world)).toEqual({ outcome: 'settled' })
     expect(asked).toHaveLength(3)
-    expect(storedOf(world)).toMatchObject({ version: 2, roles: [auditor], confirmedAt: start + 6 })
+    expect(storedOf(world)).toMatchObject({
+      version: 2,
+      roles: [auditor],
+      confirmedAt: start + 5 + clockToleranceMs + 1,
+    })
   })
 
   it('never lets an answer from before replace one from after it', async () => {
@@ -158,7 +163,7 @@ describe('a source without versions', () => {
     const { version: _, ...said } = ada
     const asked = unversioned(world, async () => {
       const { account } = await world.dependencies.accounts.readAccountAndOrganization(key)
-      const confirmation = { confirmedAt: start + 1 }
+      const confirmation = { confirmedAt: start + clockToleranceMs + 1 }
       await world.dependencies.accounts.applyUnversioned({ ...said, roles: [] }, confirmation, account ?? 'absent')
       return { roles: [auditor] }
     })
@@ -216,7 +221,10 @@ describe('a hint about the whole organization', () => {
     })
     world.identityAdmin.recover()
     world.identityAdmin.change(key, { roles: [] })
-    expect(await ask(world)).toMatchObject({ ok: true, value: { record: { roles: [], confirmedAt: start + 6 } } })
+    expect(await ask(world)).toMatchObject({
+      ok: true,
+      value: { record: { roles: [], confirmedAt: start + 5 + clockToleranceMs + 1 } },
+    })
     world.identityAdmin.clearCalls()
     world.pass(1)
     await ask(world)

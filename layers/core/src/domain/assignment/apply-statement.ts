@@ -65,11 +65,11 @@ export function applyUnversioned(
 }
 
 /**
- * Something changed at the source, says a hint that came at `hintedAt`: whatever was read there at that moment or before
- * confirms nothing, also if it comes in later. The content stays, for its version, until a younger read replaces or confirms it.
+ * Something changed at the source, says a hint with this mark (`markOf`): whatever was read there at the mark or before confirms
+ * nothing, also if it comes in later. The content stays, for its version, until a younger read replaces or confirms it.
  */
-export function markDirty(stored: AccountRecord, hintedAt: number): AccountRecord {
-  return discounted({ ...stored, dirtySince: Math.max(stored.dirtySince ?? hintedAt, hintedAt) })
+export function markDirty(stored: AccountRecord, mark: number): AccountRecord {
+  return discounted({ ...stored, dirtySince: Math.max(stored.dirtySince ?? mark, mark) })
 }
 
 /**

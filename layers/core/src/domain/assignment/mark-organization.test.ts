@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { clockToleranceMs } from '../freshness/policy.ts'
 import { markOrganization, withMarks } from './mark-organization.ts'
 import type { Organization } from './organization.ts'
 
@@ -9,14 +10,17 @@ const acme: Organization = {
   applications: {},
   revision: 4,
 }
-const marked = { ...acme, dirtySince: 500 }
+const marked = { ...acme, dirtySince: 9_000 }
 
 describe('a hint about an organization', () => {
-  it('marks it, and only forwards', () => {
-    expect(markOrganization(acme, 500)).toEqual(marked)
-    expect(markOrganization(marked, 501)).toEqual({ ...acme, dirtySince: 501 })
-    expect(markOrganization(marked, 500)).toBe(marked)
-    expect(markOrganization(marked, 499)).toBe(marked)
+  it('marks it later than any read before it, whatever clock that went by', () => {
+    expect(markOrganization(acme, 500)).toEqual({ ...acme, dirtySince: 500 + clockToleranceMs })
+  })
+
+  it('marks it anew every time, and only forwards: what was pulled since the last mark is from before this one', () => {
+    for (const hintedAt of [500, 501, 1]) {
+      expect(markOrganization(marked, hintedAt)).toEqual({ ...acme, dirtySince: 9_001 })
+    }
   })
 })
 
@@ -29,8 +33,8 @@ describe('settings', () => {
 
   it('that name another identity admin mark the organization', () => {
     const moved = { ...acme, identityAdmin: 'okta' }
-    expect(withMarks(acme, moved, 900)).toEqual({ ...moved, dirtySince: 900 })
-    expect(withMarks(moved, acme, 900), 'back to the default').toEqual({ ...acme, dirtySince: 900 })
+    expect(withMarks(acme, moved, 900)).toEqual({ ...moved, dirtySince: 900 + clockToleranceMs })
+    expect(withMarks(moved, acme, 900), 'back to the default').toEqual({ ...acme, dirtySince: 900 + clockToleranceMs })
     expect(withMarks(moved, moved, 900)).toBe(moved)
     expect(withMarks(undefined, moved, 900), 'nothing was confirmed by anybody before').toBe(moved)
   })

@@ -1,8 +1,9 @@
+import { markOf } from '../freshness/policy.ts'
 import type { Organization } from './organization.ts'
 
-/** The organization as a hint about all of it leaves it; the same object where the hint says nothing new. */
+/** The organization as a hint about all of it, which came at `hintedAt`, leaves it. */
 export function markOrganization(stored: Organization, hintedAt: number): Organization {
-  return stored.dirtySince !== undefined && hintedAt <= stored.dirtySince ? stored : { ...stored, dirtySince: hintedAt }
+  return { ...stored, dirtySince: markOf(hintedAt, stored.dirtySince) }
 }
 
 /**
@@ -11,6 +12,8 @@ export function markOrganization(stored: Organization, hintedAt: number): Organi
  */
 export function withMarks(stored: Organization | undefined, settings: Organization, now: number): Organization {
   const moved = stored !== undefined && stored.identityAdmin !== settings.identityAdmin
-  const marks = [stored?.dirtySince, settings.dirtySince, moved ? now : undefined].filter((mark) => mark !== undefined)
+  const marks = [stored?.dirtySince, settings.dirtySince, moved ? markOf(now, stored.dirtySince) : undefined].filter(
+    (mark) => mark !== undefined,
+  )
   return marks.length === 0 ? settings : { ...settings, dirtySince: Math.max(...marks) }
 }

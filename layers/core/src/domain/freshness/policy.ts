@@ -15,6 +15,17 @@ export interface FreshnessLimits {
 export const clockToleranceMs = 5_000
 
 /**
+ * The mark of a hint that reached us at `hintedAt`, over the one there is: later than every read that began before it can say it
+ * began, whatever its clock, and later than what pulls made of the mark before. Each hint marks anew.
+ */
+export function markOf(hintedAt: number, before: number | undefined): number {
+  return Math.max(hintedAt + clockToleranceMs, (before ?? 0) + 1)
+}
+
+/** A pull that began after a hint counts as later than its mark, and so by this much later than it was, with clocks apart. */
+const confirmedAheadMs = 2 * clockToleranceMs + 1_000
+
+/**
  * The youngest moment at which the assignment must have been confirmed, epoch milliseconds. `arrivedAt` is when the
  * request arrived; `assignmentMaxAgeMs` is what it asked for, and only ever tightens. With 0 the confirming read must
  * have started no earlier than the request arrived.
@@ -31,7 +42,7 @@ export function isConfirmedSince(record: AccountRecord | undefined, floor: numbe
   if (record === undefined) return false
   const { confirmedAt, dirtySince } = record
   if (dirtySince !== undefined && !(confirmedAt > dirtySince)) return false
-  return confirmedAt >= floor && confirmedAt <= now + clockToleranceMs
+  return confirmedAt >= floor && confirmedAt <= now + confirmedAheadMs
 }
 
 /** The record as the hints about its whole organization leave it: unconfirmed, if it was read at the last one or before. */
