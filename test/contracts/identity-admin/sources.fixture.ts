@@ -51,7 +51,7 @@ const okta = (accounts: 'id' | 'login'): Described => {
       const standIn = await startOkta({ port: 0, users, token, groupsPerPage: 1, ...(rateLimit && { rateLimit }) })
       const groups = mappingOf(names)
       const settings = settingsOf({ kind: 'okta', organization: 'acme', url: standIn.url, accounts, groups })
-      return { standIn, admin: (secret = token) => new Okta(settings, secret) }
+      return { standIn, admin: (secret = token) => new Okta(settings, { token: secret }) }
     },
   }
 }

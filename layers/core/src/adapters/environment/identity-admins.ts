@@ -39,6 +39,8 @@ const okta = v.strictObject({
   url: secureUrl,
   /** What the organization's tokens have as `sub`: the user's id or the login. */
   accounts: v.optional(v.picklist(['id', 'login']), 'id'),
+  /** A service app that signs with a private key; without it the secret is an API token. */
+  client: v.optional(v.strictObject({ clientId: text, keyId: text })),
   /** By group id, because names can be given twice. */
   groups: roleMapping,
 })
@@ -114,7 +116,7 @@ export const identityAdmins = v.pipe(
 export const identityAdminSettings = {
   ROLECAST_IDENTITY_ADMINS: v.pipe(v.string(), v.parseJson(undefined, 'is not JSON'), identityAdmins),
   /**
-   * Where their secrets are: an object by source name, each `{"clientSecret":"…"}` or `{"token":"…"}`. A plain
+   * Where their secrets are: an object by source name, each `{"clientSecret":"…"}`, `{"token":"…"}` or `{"privateKey":"…"}`. A plain
    * `{"clientSecret":"…"}` is that of the first source.
    */
   ROLECAST_IDENTITY_ADMINS_SECRET: text,

@@ -3,7 +3,7 @@ import type { SourceSettings } from '../environment/identity-admins.ts'
 import { InvalidConfig } from '../environment/settings.ts'
 import { DeferredIdentityAdmin } from './deferred-identity-admin.ts'
 import { IdentityAdmins } from './identity-admins.ts'
-import { clientSecretOf, readSourceSecret, type SourceSecret, tokenOf } from './secrets.ts'
+import { clientSecretOf, readSourceSecret, type SourceSecret } from './secrets.ts'
 
 export interface OpenIdentityAdminsOptions {
   readonly sources: readonly SourceSettings[]
@@ -58,7 +58,7 @@ async function openSource(
     }
     case 'okta': {
       const { Okta } = await import('./okta/okta.ts')
-      return new Okta(settings, tokenOf(secret, settings.name))
+      return new Okta(settings, secret)
     }
     case 'auth0': {
       const { Auth0 } = await import('./auth0/auth0.ts')

@@ -4,10 +4,11 @@ import { InvalidConfig } from '../environment/settings.ts'
 const secret = v.union([
   v.strictObject({ clientSecret: v.pipe(v.string(), v.nonEmpty()) }),
   v.strictObject({ token: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,8192}$/)) }),
+  v.strictObject({ privateKey: v.pipe(v.string(), v.startsWith('-----BEGIN PRIVATE KEY-----')) }),
 ])
 const byName = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))
 
-/** What lets us in at a source: a client's secret, or a token as it is. */
+/** What lets us in at a source: a client's secret or private key (PKCS #8 in PEM), or a token as it is. */
 export type SourceSecret = v.InferOutput<typeof secret>
 
 /**
@@ -28,6 +29,12 @@ export function readSourceSecret(text: string, name: string, isFirst: boolean): 
 export function clientSecretOf(given: SourceSecret, name: string): string {
   if ('clientSecret' in given) return given.clientSecret
   throw new InvalidConfig(`the identity admin "${name}" needs {"clientSecret":"…"}`)
+}
+
+/** @throws {InvalidConfig} where the source needs a private key */
+export function privateKeyOf(given: SourceSecret, name: string): string {
+  if ('privateKey' in given) return given.privateKey
+  throw new InvalidConfig(`the identity admin "${name}" needs {"privateKey":"-----BEGIN PRIVATE KEY-----…"}`)
 }
 
 /** @throws {InvalidConfig} where the source needs a token */

@@ -2,6 +2,7 @@ import type { IdentityAdmin, PageOutcome, PullFailure, PullOutcome } from '../..
 import type { AccountKey, UnversionedStatement } from '../../../domain/assignment/statement.ts'
 import type { SettingsOf } from '../../environment/identity-admins.ts'
 import { checkedUrl } from '../http/checked-url.ts'
+import { secretInBody } from '../http/client-authentication.ts'
 import { ClientCredentials } from '../http/client-credentials.ts'
 import { eachOf, isFailure } from '../http/each-of.ts'
 import { fetchJson } from '../http/fetch-json.ts'
@@ -41,10 +42,8 @@ export class Auth0 implements IdentityAdmin {
     const credentials = new ClientCredentials(
       {
         tokenUrl: new URL(`${this.#base}/oauth/token`),
-        clientId: settings.clientId,
-        clientSecret,
+        client: secretInBody({ clientId: settings.clientId, clientSecret }),
         parameters: { audience: settings.audience ?? `${this.#base}/api/v2/` },
-        authenticateBy: 'body',
       },
       around,
     )

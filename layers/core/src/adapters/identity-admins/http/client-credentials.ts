@@ -3,6 +3,7 @@ import type { Clock } from '../../../application/ports.ts'
 import { parseStrictJson } from '../../../domain/claims/strict-json.ts'
 import { type Answer, attempt, type Failure, garbage, hasMediaType, refused } from './attempt.ts'
 import type { Authorization, Credential } from './authorization.ts'
+import type { ClientAuthentication } from './client-authentication.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** A slow token endpoint must not hold whoever asks next for ever; each caller has its own, usually shorter, deadline. */
@@ -12,12 +13,9 @@ const MAX_MARGIN_MS = 30_000
 
 export interface ClientCredentialsSettings {
   readonly tokenUrl: URL
-  readonly clientId: string
-  readonly clientSecret: string
+  readonly client: ClientAuthentication
   /** Sent with the grant: `scope`, or what the authorization server wants beside it. */
   readonly parameters: Readonly<Record<string, string>>
-  /** How the client says who it is (RFC 6749 section 2.3.1): in the header, or in the body where the server takes no other. */
-  readonly authenticateBy: 'header' | 'body'
 }
 
 const token = v.object({
@@ -69,22 +67,19 @@ export class ClientCredentials implements Authorization {
 
   async #request(): Promise<Credential | Failure> {
     const startedAt = this.#clock()
-    const { tokenUrl, clientId, clientSecret, parameters, authenticateBy } = this.#settings
-    const inHeader = authenticateBy === 'header'
-    const basic = `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`)}`
-    const form = { grant_type: 'client_credentials', ...parameters }
-    const body = inHeader ? form : { ...form, client_id: clientId, client_secret: clientSecret }
+    const { tokenUrl, client, parameters } = this.#settings
+    const { headers, form } = await client(startedAt)
     const result = await attempt(
       this.#fetch,
       {
         url: tokenUrl,
         method: 'POST',
         headers: {
-          ...(inHeader && { authorization: basic }),
+          ...headers,
           'content-type': 'application/x-www-form-urlencoded',
           accept: 'application/json',
         },
-        body: new URLSearchParams(body).toString(),
+        body: new URLSearchParams({ grant_type: 'client_credentials', ...parameters, ...form }).toString(),
         maxBytes: MAX_TOKEN_BYTES,
         signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
       },
@@ -109,10 +104,6 @@ function readToken(answer: Answer): Read | Failure {
   const json = hasMediaType(answer.headers, 'application/json') ? parseStrictJson(answer.text) : undefined
   if (answer.status !== 200 || !v.is(token, json?.value)) return garbage('the token endpoint gave no token')
   return { end: 'read', accessToken: json.value.access_token, expiresIn: json.value.expires_in }
-}
-
-function formEncoded(value: string): string {
-  return new URLSearchParams([['', value]]).toString().slice(1)
 }
 
 function ended(signal: AbortSignal): Promise<Failure> {

@@ -2,6 +2,7 @@ import type { IdentityAdmin, PageOutcome, PullFailure, PullOutcome } from '../..
 import type { AccountKey } from '../../../domain/assignment/statement.ts'
 import { type Answer, hasMediaType } from '../http/attempt.ts'
 import { checkedUrl } from '../http/checked-url.ts'
+import { secretInHeader } from '../http/client-authentication.ts'
 import { ClientCredentials } from '../http/client-credentials.ts'
 import { Source } from '../http/source.ts'
 import { type Surroundings, surroundingsWith } from '../http/surroundings.ts'
@@ -44,10 +45,8 @@ export class IxAdmin implements IdentityAdmin {
     const credentials = new ClientCredentials(
       {
         tokenUrl: checkedUrl(settings.tokenUrl ?? `${this.#base}/oauth/token`, 'token URL'),
-        clientId: settings.clientId,
-        clientSecret: settings.clientSecret,
+        client: secretInHeader(settings),
         parameters: { scope: 'statements:read' },
-        authenticateBy: 'header',
       },
       around,
     )

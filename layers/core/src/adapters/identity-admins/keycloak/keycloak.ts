@@ -2,6 +2,7 @@ import type { IdentityAdmin, PageOutcome, PullFailure, PullOutcome } from '../..
 import type { AccountKey, UnversionedStatement } from '../../../domain/assignment/statement.ts'
 import type { SettingsOf } from '../../environment/identity-admins.ts'
 import { checkedUrl } from '../http/checked-url.ts'
+import { secretInHeader } from '../http/client-authentication.ts'
 import { ClientCredentials } from '../http/client-credentials.ts'
 import { eachOf, isFailure } from '../http/each-of.ts'
 import { fetchJson } from '../http/fetch-json.ts'
@@ -40,10 +41,8 @@ export class Keycloak implements IdentityAdmin {
     const credentials = new ClientCredentials(
       {
         tokenUrl: new URL(`${base}/realms/${settings.realm}/protocol/openid-connect/token`),
-        clientId: settings.clientId,
-        clientSecret,
+        client: secretInHeader({ clientId: settings.clientId, clientSecret }),
         parameters: {},
-        authenticateBy: 'header',
       },
       around,
     )

@@ -1,5 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { type Answer, always, type Script, scripted, settingsOf } from '../scripted.fixture.ts'
+import type { SourceSecret } from '../secrets.ts'
 import { Okta } from './okta.ts'
 
 const ADA = '00uada'
@@ -13,7 +16,7 @@ function start(script: Script, settings: object = {}) {
   const around = scripted(script)
   const base = { kind: 'okta' as const, organization: 'acme', url: 'https://acme.okta.example' }
   const groups = { g1: ['customer-v2/flow_viewer', 'interact/agent'], g2: 'customer-v2/flow_viewer' }
-  const okta = new Okta(settingsOf({ ...base, groups, ...settings }), 'api-token', around.surroundings)
+  const okta = new Okta(settingsOf({ ...base, groups, ...settings }), { token: 'api-token' }, around.surroundings)
   return { ...around, okta, read: (account = ADA) => okta.readAccount({ ...key, account }, { deadlineMs }) }
 }
 
@@ -268,5 +271,57 @@ describe('a walk through an Okta org', () => {
   ])('shows no page where %s', async (_, script, end) => {
     const { okta } = start({ ...script, '/groups$': groups(), '/users[?]': always([shown('00ubob'), shown(ADA)]) })
     expect(await list(okta)).toEqual(end)
+  })
+})
+
+describe('a service app of Okta', () => {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const privateKey = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const client = { clientId: '0oa1', keyId: 'k1' }
+  const settings = settingsOf({
+    kind: 'okta',
+    organization: 'acme',
+    url: 'https://acme.okta.example',
+    client,
+    groups: {},
+  })
+
+  test('gets its token by an assertion that it signs anew each time', async () => {
+    const { surroundings, requests, time } = scripted({ '/groups$': groups(), '/users/': always(shown(ADA)) })
+    const okta = new Okta(settings, { privateKey }, surroundings)
+    expect(await okta.readAccount(key, { deadlineMs })).toMatchObject({ outcome: 'statement' })
+    time.now += 3_600_000
+    await okta.readAccount(key, { deadlineMs })
+    const asked = requests.filter(({ url }) => url === 'https://acme.okta.example/oauth2/v1/token')
+    const forms = await Promise.all(asked.map(async (each) => new URLSearchParams(await each.text())))
+    expect(Object.fromEntries(forms[0] ?? [])).toMatchObject({
+      grant_type: 'client_credentials',
+      scope: 'okta.users.read okta.groups.read',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+    const assertions = forms.map((form) => form.get('client_assertion') ?? '')
+    expect(new Set(assertions).size).toBe(2)
+    const { payload, protectedHeader } = await jwtVerify(assertions[0] ?? '', keys.publicKey, {
+      issuer: '0oa1',
+      subject: '0oa1',
+      audience: 'https://acme.okta.example/oauth2/v1/token',
+      currentDate: new Date(1_800_000_000_000),
+    })
+    expect(protectedHeader).toEqual({ alg: 'ES256', kid: 'k1' })
+    expect(Number(payload.exp) - Number(payload.iat)).toBeLessThanOrEqual(300)
+    expect(requests.at(-1)?.headers.get('authorization')).toBe('Bearer token-that-must-not-be-seen')
+  })
+
+  test.each<[string, SourceSecret]>([
+    ['no key', { token: 'hush' }],
+    ['half a key', { privateKey: privateKey.slice(0, 80) }],
+    [
+      'a key of another kind',
+      { privateKey: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
+    ],
+  ])('cannot be used with %s, and says nothing of it', (_, secret) => {
+    const make = () => new Okta(settings, secret)
+    expect(make).toThrow(/private ?key/i)
+    expect(make).not.toThrow(/hush|MI[GI]/)
   })
 })

@@ -1,15 +1,18 @@
 import type { IdentityAdmin, PageOutcome, PullFailure, PullOutcome } from '../../../application/ports.ts'
 import type { AccountKey, UnversionedStatement } from '../../../domain/assignment/statement.ts'
 import type { SettingsOf } from '../../environment/identity-admins.ts'
-import { GivenToken } from '../http/authorization.ts'
+import { type Authorization, GivenToken } from '../http/authorization.ts'
 import { checkedUrl } from '../http/checked-url.ts'
+import { ClientCredentials } from '../http/client-credentials.ts'
 import { eachOf, isFailure } from '../http/each-of.ts'
 import { fetchJson } from '../http/fetch-json.ts'
 import { nextLink } from '../http/link-header.ts'
+import { signedAssertion } from '../http/signed-assertion.ts'
 import { type Get, Source } from '../http/source.ts'
 import { type Surroundings, surroundingsWith } from '../http/surroundings.ts'
 import { IDENTIFIER } from '../identifier.ts'
 import { type MappedRoles, mapRoles } from '../role-mapping.ts'
+import { privateKeyOf, type SourceSecret, tokenOf } from '../secrets.ts'
 import { endOfWalk, followTokens, tokenOfCursor } from '../walk.ts'
 import { activeStatuses, groupList, noSuchThing, type User, user, userList } from './formats.ts'
 
@@ -22,7 +25,7 @@ const MAX_GROUP_PAGES = 10
 /**
  * An Okta org, read by its Users API: the user, and the groups the user is in. Roles are those of mapped groups; rules and
  * nesting are resolved by Okta. Deactivated users are not listed by Okta: whoever misses one on a walk asks for it.
- * @throws TypeError from the constructor if the settings cannot be used
+ * @throws TypeError or InvalidConfig from the constructor if the settings cannot be used
  */
 export class Okta implements IdentityAdmin {
   readonly #settings: SettingsOf<'okta'>
@@ -30,12 +33,15 @@ export class Okta implements IdentityAdmin {
   readonly #source: Source
   readonly #clock: Surroundings['clock']
 
-  /** `token`: an API token of Okta (SSWS), which has the rights of the administrator who made it. */
-  constructor(settings: SettingsOf<'okta'>, token: string, surroundings: Partial<Surroundings> = {}) {
+  /**
+   * The secret is the private key of a service app (with `client` in the settings), or an API token, which has the rights of
+   * the administrator who made it.
+   */
+  constructor(settings: SettingsOf<'okta'>, secret: SourceSecret, surroundings: Partial<Surroundings> = {}) {
     const around = surroundingsWith(surroundings)
     this.#settings = settings
     this.#base = checkedUrl(settings.url, 'base URL').href.replace(/\/$/, '')
-    this.#source = new Source(new GivenToken('SSWS', token), around, 2)
+    this.#source = new Source(authorizationOf(settings, secret, { ...around, base: this.#base }), around, 2)
     this.#clock = around.clock
   }
 
@@ -121,6 +127,20 @@ export class Okta implements IdentityAdmin {
   #url(path: string): URL {
     return new URL(this.#base + path)
   }
+}
+
+const SCOPES = 'okta.users.read okta.groups.read'
+
+function authorizationOf(
+  { client, name }: SettingsOf<'okta'>,
+  secret: SourceSecret,
+  { base, ...around }: Surroundings & { readonly base: string },
+): Authorization {
+  if (client === undefined) return new GivenToken('SSWS', tokenOf(secret, name))
+  const tokenUrl = new URL(`${base}/oauth2/v1/token`)
+  const privateKey = privateKeyOf(secret, name)
+  const assertion = signedAssertion({ ...client, tokenUrl, privateKey })
+  return new ClientCredentials({ tokenUrl, client: assertion, parameters: { scope: SCOPES } }, around)
 }
 
 interface Listed {

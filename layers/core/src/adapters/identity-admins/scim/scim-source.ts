@@ -4,6 +4,7 @@ import type { AccountKey, UnversionedStatement } from '../../../domain/assignmen
 import type { SettingsOf } from '../../environment/identity-admins.ts'
 import { type Authorization, GivenToken } from '../http/authorization.ts'
 import { checkedUrl } from '../http/checked-url.ts'
+import { secretInHeader } from '../http/client-authentication.ts'
 import { ClientCredentials } from '../http/client-credentials.ts'
 import { isFailure } from '../http/each-of.ts'
 import { fetchJson } from '../http/fetch-json.ts'
@@ -207,10 +208,8 @@ function authorizationOf(settings: SettingsOf<'scim'>, secret: SourceSecret, aro
   return new ClientCredentials(
     {
       tokenUrl: checkedUrl(client.tokenUrl, 'token URL'),
-      clientId: client.clientId,
-      clientSecret: clientSecretOf(secret, name),
+      client: secretInHeader({ clientId: client.clientId, clientSecret: clientSecretOf(secret, name) }),
       parameters: client.scope === undefined ? {} : { scope: client.scope },
-      authenticateBy: 'header',
     },
     around,
   )
