@@ -38,7 +38,7 @@ export async function answerRequest(dependencies: HooksDependencies, request: Ho
     log('verified', { hook: name })
     return answer(200, taken.value.mediaType, taken.value.body)
   }
-  const { hints, ignored, parked } = taken.value
-  log('taken', { hook: name, hints, ignored, parked })
+  const { kind: _, ...counts } = taken.value
+  log('taken', { hook: name, ...counts })
   return accepted()
 }

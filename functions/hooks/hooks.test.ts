@@ -207,6 +207,27 @@ it('a batch with one event that cannot be read gives the others, and is parked',
   expect(parked).toMatchObject([{ refusal: { evidence: { index: 1, events: 1 } } }])
 })
 
+it('what a sender repeats because it was refused is parked as one event within an hour', async () => {
+  const { send, parked, state } = setUp()
+  const send400 = async () =>
+    expect(await send(deliver('okta', '{', { headers: { authorization: hookSecret } }))).toMatchObject({ status: 400 })
+  await send400()
+  state.now += 60_000
+  await send400()
+  expect(new Set(parked.map(({ id }) => id)).size).toBe(1)
+  state.now += 3_600_000
+  await send400()
+  expect(new Set(parked.map(({ id }) => id)).size).toBe(2)
+})
+
+it('a log line tells how much came and whether it concerns everybody, and nothing else', async () => {
+  const { send, lines } = setUp()
+  const headers = { authorization: `Bearer ${hookSecret}` }
+  await send(deliver('keycloak', sample('keycloak', 'role-of-group-removed'), { headers }))
+  const line = { level: 'INFO', event: 'taken', hook: 'keycloak', hints: 1, whole: true, ignored: 0, parked: 0 }
+  expect(lines.map((text) => JSON.parse(text))).toEqual([line])
+})
+
 describe('Okta', () => {
   const verify = (headers: Record<string, string>) => httpApiEvent({ path: '/hooks/okta', headers })
 

@@ -12,7 +12,17 @@ export interface DeliveryDependencies {
 
 export type TakenDelivery =
   | Extract<Received, { readonly kind: 'handshake' }>
-  | { readonly kind: 'taken'; readonly hints: number; readonly ignored: number; readonly parked: number }
+  | {
+      readonly kind: 'taken'
+      readonly hints: number
+      /** Whether a hint is about everybody in the organization. */
+      readonly whole: boolean
+      readonly ignored: number
+      readonly parked: number
+    }
+
+/** A sender repeats what was refused, for hours: the same bytes within an hour are parked as one event. */
+const parkedOncePerMs = 3_600_000
 
 /**
  * Takes a delivery in: what it hints at is on the bus, and what cannot be read is parked, before its sender is told that it
@@ -34,7 +44,7 @@ export async function receiveDelivery(
     const receivedAt = clock()
     const evidence = { index: unreadable.index, reason: unreadable.reason, events: reading.refused.length }
     await parked.park({
-      id: parkedId(receivedAt, await digest(raw)),
+      id: parkedId(receivedAt - (receivedAt % parkedOncePerMs), await digest(raw)),
       refusal: { code: 'delivery_malformed', evidence },
       raw,
       origin: 'hook',
@@ -44,6 +54,11 @@ export async function receiveDelivery(
       return refuse('delivery_malformed', { index: unreadable.index, reason: unreadable.reason })
     }
   }
-  const counts = { hints: reading.hints.length, ignored: reading.ignored, parked: reading.refused.length }
-  return accept({ kind: 'taken', ...counts })
+  return accept({
+    kind: 'taken',
+    hints: reading.hints.length,
+    whole: reading.hints.some(({ account }) => account === undefined),
+    ignored: reading.ignored,
+    parked: reading.refused.length,
+  })
 }
