@@ -65,7 +65,9 @@ export function createTokenService(now: () => number) {
       const none = { versions: {}, revisions: {}, confirmed: {}, issued: {}, keys: [] }
       return { ageMs: 0, cursor: '1.a', more: false, ...none, ...service.changes }
     },
-    withoutKey: (kid: string) => ({ keys: jwksOf(key).keys.filter((jwk) => (jwk as { kid: string }).kid !== kid) }),
+    withoutKey: (kid: string): unknown => ({
+      keys: jwksOf(key).keys.filter((jwk) => (jwk as { kid: string }).kid !== kid),
+    }),
     /** Overrides claims of what is minted. */
     claims: {} as Readonly<Record<string, unknown>>,
     exchange: async (subjectToken: string, assignmentMaxAge?: number): Promise<Outcome<string>> => {

@@ -130,6 +130,7 @@ export async function startTokenService(dynamoDbEndpoint: string, settings: Read
     start,
     rotate,
     stores,
+    tableName,
     ixAdmin,
     administrator: { url: ixAdmin.url, ...client, actingAccount: 'acme-olga' },
     keySet,

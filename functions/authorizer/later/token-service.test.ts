@@ -147,3 +147,34 @@ describe('what else is fetched', () => {
     await expect(service.fetchGrantDocument('abc')).rejects.toThrow('404')
   })
 })
+
+describe('the change feed', () => {
+  it('is asked for by application and cursor', async () => {
+    const { service, seen } = await serve(json(200, { cursor: 'x' }))
+    expect(await service.fetchChanges(undefined)).toEqual({ cursor: 'x' })
+    await service.fetchChanges('1.a&b')
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET /api/changes?application=flows',
+      'GET /api/changes?application=flows&after=1.a%26b',
+    ])
+  })
+
+  it.each([
+    ['a refusal', json(503, { code: 'store_unavailable' })],
+    ['something else', (_: unknown, response: ServerResponse) => void response.end('<html>')],
+  ])('rejects with %s', async (_, answer) => {
+    const { service } = await serve(answer as Answer)
+    await expect(service.fetchChanges(undefined)).rejects.toThrow()
+  })
+})
+
+it('leaves a removed key out of every key set, the one it was deployed with among them', async () => {
+  const keys = [{ kid: 'one' }, { kid: 'two' }, 'no key', null]
+  const { service, server } = await serve(json(200, { keys }))
+  expect(await service.fetchKeys()).toEqual({ keys })
+  expect(service.withoutKey('one')).toEqual({ keys: keys.slice(1) })
+  expect(await service.fetchKeys()).toEqual({ keys: keys.slice(1) })
+  const { port } = server.address() as AddressInfo
+  const deployed = connectTokenService({ url: `http://127.0.0.1:${port}/`, application: 'flows', jwks: { keys } })
+  expect(deployed.withoutKey('two')).toEqual({ keys: [keys[0], ...keys.slice(2)] })
+})

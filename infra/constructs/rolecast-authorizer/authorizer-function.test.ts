@@ -55,6 +55,19 @@ describe('the function of an authorizer', () => {
     })
   })
 
+  it('follows the change feed as closely as it is told to', () => {
+    const freshness = { pollSeconds: 1, boundSeconds: 3, refuseWritesAfterSeconds: 30, refuseAllAfterSeconds: 120 }
+    expect(configOf({ freshness }).freshnessSeconds).toEqual([1, 3, 30, 120])
+  })
+
+  it.each([{ pollSeconds: 0 }, { boundSeconds: 0.5 }, { boundSeconds: 31 }, { refuseAllAfterSeconds: 1000 }])(
+    'refuses freshness settings that do not ascend: %j',
+    (part) => {
+      const freshness = { pollSeconds: 1, boundSeconds: 3, refuseWritesAfterSeconds: 30, refuseAllAfterSeconds: 120 }
+      expect(() => configOf({ freshness: { ...freshness, ...part } })).toThrow('ascending')
+    },
+  )
+
   it('starts with the key set it was deployed with', () => {
     expect(configOf({ jwks: '{"keys":[]}' }).jwks).toEqual({ keys: [] })
   })

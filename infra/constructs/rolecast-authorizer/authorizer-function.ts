@@ -19,12 +19,26 @@ export interface AuthorizerFunctionProps {
   readonly resultCacheSeconds: number
   /** How often, in seconds, a refusal for want of a permission may be resolved again for one account. */
   readonly denyResolveSeconds?: number
+  /** How old what is known of removed roles may be. Default: 5, 10, 60 and 300 s; docs/freshness.md says what each costs. */
+  readonly freshness?: FreshnessSettings
   /** The token service's key set (RFC 7517), so that a cold start verifies without fetching it. */
   readonly jwks?: string
   /** Folder of the authorizer's bundle. Default: the one that this package brings along. */
   readonly bundle?: string
   readonly size?: FunctionSize
   readonly defaults?: FunctionDefaults
+}
+
+/** Whole seconds from 1 to 999, ascending. */
+export interface FreshnessSettings {
+  /** A copy of the change feed that is older is read on in the background. */
+  readonly pollSeconds: number
+  /** The bound on a removed role: with an older copy a request waits for the read. */
+  readonly boundSeconds: number
+  /** While the feed cannot be read: older than this, requests that may write are refused, */
+  readonly refuseWritesAfterSeconds: number
+  /** and older than this, all. */
+  readonly refuseAllAfterSeconds: number
 }
 
 /** Where the bundle lies beside the published package, and where this repository builds it. */
@@ -54,8 +68,17 @@ export function authorizerFunction(scope: Construct, id: string, props: Authoriz
       ...(props.denyResolveSeconds === undefined
         ? {}
         : { ROLECAST_DENY_RESOLVE_SECONDS: String(props.denyResolveSeconds) }),
+      ...(props.freshness === undefined ? {} : { ROLECAST_FRESHNESS_SECONDS: freshnessText(props.freshness) }),
     },
     size: props.size ?? size,
     defaults: props.defaults ?? defaults,
   })
+}
+
+function freshnessText(settings: FreshnessSettings): string {
+  const { pollSeconds, boundSeconds, refuseWritesAfterSeconds, refuseAllAfterSeconds } = settings
+  const all = [pollSeconds, boundSeconds, refuseWritesAfterSeconds, refuseAllAfterSeconds]
+  const ascend = all.every((seconds, index) => seconds >= (all[index - 1] ?? 1) && seconds <= 999)
+  if (!ascend || !all.every(Number.isInteger)) throw new Error('freshness: whole seconds from 1 to 999, ascending')
+  return all.join()
 }

@@ -1,5 +1,6 @@
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import type { RouteKey } from '@rolecast/core/domain/catalog/define'
+import { effectiveRoutes } from '@rolecast/core/domain/catalog/effective-routes'
 import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import { AspectPriority, Aspects, Duration, Stack, Stage, Validations } from 'aws-cdk-lib'
 import { type IRestApi, RestApi } from 'aws-cdk-lib/aws-apigateway'
@@ -18,7 +19,8 @@ export type RolecastAuthorizerProps = {
   readonly catalog: CompiledCatalog
   /**
    * How long a gateway may keep an answer: less than a token lives. Gateways keep refusals, too: with a cache, a permission that is
-   * given or taken away takes effect up to this much later, except on strong routes, whose answers are never kept.
+   * given or taken away takes effect up to this much later, beyond the bound of `freshness`, except on strong routes, whose
+   * answers are never kept.
    * Default: 0, every request is decided.
    */
   readonly resultCacheTtl?: Duration
@@ -77,7 +79,8 @@ export class RolecastAuthorizer extends Construct {
    */
   protect(api: IHttpApi | IRestApi, options: ProtectOptions = {}): void {
     const rest = 'restApiId' in api
-    const { catalog } = this.#props.catalog
+    const { catalog: own } = this.#props.catalog
+    const catalog = { ...own, routes: effectiveRoutes(own) }
     const { tokenSeconds = tokenLife.otherwise } = this.#props
     this.#requireSameEnvironment(api)
     const authorizers = new GatewayAuthorizers(api, 'Rolecast', {

@@ -3,6 +3,7 @@ import type { Catalog, CatalogLock, GrantKey, Qualifier, Role } from './catalog.
 import type { CompiledCatalog, CompiledRole } from './compiled-catalog.ts'
 import { type DecisionCatalog, type QualifierRule, routeFlags } from './decision-catalog.ts'
 import type { PermissionKeyOf } from './define.ts'
+import { effectiveRoutes } from './effective-routes.ts'
 import { formsOf, grantKeysOf } from './grant-key.ts'
 import { splitRouteKey } from './route-key.ts'
 
@@ -66,20 +67,16 @@ export function rolesWithin(catalog: Catalog, role: string): readonly string[] {
   return [...seen]
 }
 
-/**
- * The part of a catalog that deciding needs: plain JSON, small, with the permission keys kept as types. Where assignments take effect
- * immediately, every route is `strong`: no bound, however short, is at once.
- */
+/** The part of a catalog that deciding needs: plain JSON, small, with the permission keys kept as types. */
 export function toDecisionCatalog<C extends Catalog>(
   compiled: CompiledCatalog<C>,
 ): DecisionCatalog<PermissionKeyOf<C>> {
   const { catalog } = compiled
   const permissions = Object.keys(catalog.permissions) as PermissionKeyOf<C>[]
-  const immediately = catalog.policy.assignmentTakesEffect === 'immediately'
-  const routes = Object.entries(catalog.routes).map(([key, route]) => {
+  const routes = Object.entries(effectiveRoutes(catalog)).map(([key, route]) => {
     const { method, path } = splitRouteKey(key)
-    const strong = immediately || route.freshness === 'strong'
-    const flags = (strong ? routeFlags.strong : 0) + (route.productDecides ? routeFlags.productDecides : 0)
+    const flags =
+      (route.freshness === 'strong' ? routeFlags.strong : 0) + (route.productDecides ? routeFlags.productDecides : 0)
     return [method, path, route.permission as PermissionKeyOf<C>, flags] as const
   })
   return {
