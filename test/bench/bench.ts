@@ -8,9 +8,10 @@ import { environments } from './environments.ts'
 import { formatFigures } from './format.ts'
 import { measureReads, type ReadFigures } from './reads.ts'
 import { measureRefusal, type RefusalFigures } from './refusal.ts'
+import { measureStatements, type SyncFigures } from './sync.ts'
 import { measureToken, type TokenFigures } from './token.ts'
 
-const parts = ['authorizer', 'refusal', 'token', 'coldStart', 'bundle', 'reads'] as const
+const parts = ['authorizer', 'refusal', 'token', 'coldStart', 'bundle', 'reads', 'sync'] as const
 type Part = (typeof parts)[number]
 
 export interface Figures {
@@ -21,6 +22,7 @@ export interface Figures {
   coldStart?: Record<string, ColdStart>
   bundle?: Record<string, { readonly bytes: number }>
   reads?: ReadFigures
+  sync?: SyncFigures
 }
 
 const positive = (text: string): number => {
@@ -64,6 +66,10 @@ if (wanted('bundle')) {
 if (wanted('reads')) {
   note('counting reads')
   figures.reads = await measureReads()
+}
+if (wanted('sync')) {
+  note('statements into the embedded table')
+  figures.sync = { statements: await measureStatements() }
 }
 if (wanted('refusal')) {
   note('refusals')

@@ -7,7 +7,7 @@ export function formatFigures(figures: Figures): string {
     const width = Math.max(...rows.map(([name]) => name.length))
     lines.push('', title, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`))
   }
-  const { authorizer, refusal, token, coldStart, bundle, reads } = figures
+  const { authorizer, refusal, token, coldStart, bundle, reads, sync } = figures
   if (authorizer !== undefined) {
     const pair = (one: { newTokenRatio: number; repeatedTokenRatio: number }) =>
       `${one.newTokenRatio.toFixed(3).padStart(8)}  ${one.repeatedTokenRatio.toFixed(4).padStart(9)}`
@@ -47,6 +47,15 @@ export function formatFigures(figures: Figures): string {
       'Reads',
       Object.entries(reads).map(([name, count]) => [name, String(count)]),
     )
+  }
+  if (sync !== undefined) {
+    const { count, appliedPerSecond, repeatedPerSecond, requestsEach } = sync.statements
+    section('Statements from the queue into the embedded table', [
+      ['events', String(count)],
+      ['applied, per second', String(appliedPerSecond)],
+      ['repeated, per second', String(repeatedPerSecond)],
+      ['requests to the table for each applied', requestsEach.toFixed(2)],
+    ])
   }
   return lines.join('\n')
 }

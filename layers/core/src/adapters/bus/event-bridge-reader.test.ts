@@ -112,7 +112,7 @@ describe('what EventBridge put into the queue', () => {
 describe('a source that has to sign', () => {
   let sign: (payload: unknown, header?: object) => Promise<string>
   let signing: EventBridgeReader
-  let publicKey: CryptoKey
+  let publicKey: Awaited<ReturnType<typeof generateKeyPair>>['publicKey']
 
   beforeAll(async () => {
     const pair = await generateKeyPair('ES256')
