@@ -21,6 +21,7 @@ export function connect(config: ReconcileConfig): ReconcileHandlerDependencies {
   return {
     accounts: stores.accounts,
     organizations: stores.organizations,
+    newAccounts: stores.newAccounts,
     listings: stores.listings,
     runs: stores.runs,
     identityAdmin: openIdentityAdmins({

@@ -69,6 +69,24 @@ export function listingsContract(makeWorld: MakeWorld): void {
       }
     })
 
+    it('show accounts that were stored many at a time; one that is there is left as it is', async () => {
+      await world.accounts.applyStatement(ada, confirmation)
+      const many = Array.from({ length: 230 }, (_, index) => ({ ...ada, account: `account-${index}`, version: 1 }))
+      const { version: _, ...unversioned } = ada
+      const statements = [...many, { ...ada, version: 9 }, { ...unversioned, account: 'bob' }]
+      expect(await world.newAccounts.createAccounts(statements, start + 1)).toEqual([
+        expect.objectContaining({ account: 'ada' }),
+      ])
+      expect(await listed()).toHaveLength(232)
+      const [bob, before] = await Promise.all(
+        ['bob', 'ada'].map((account) => world.accounts.readAccountAndOrganization({ organization: 'acme', account })),
+      )
+      expect(bob?.account).toMatchObject({ version: 1, confirmedAt: start + 1, roles: ada.roles.toReversed() })
+      expect(before?.account).toMatchObject({ version: 3, confirmedAt: start })
+      expect(await world.newAccounts.createAccounts([], start)).toEqual([])
+      expect(await world.changes.readChanges(start)).toEqual([])
+    })
+
     it('show every organization, with its mark', async () => {
       const acme = { title: 'Acme', issuer: 'https://login.acme.example', applications: {}, revision: 0 }
       for (const organization of hostileIdentifiers)

@@ -44,6 +44,7 @@ const full: Run = {
     anchor: { cursor: 'c1', pagesLeft: 1, span: 2 },
     versioned: false,
     emptyAt: start,
+    hintsUntil: start - 1,
     pages: 3,
     listed: 5,
     digests: ['1 ff', '0 0'],
@@ -107,7 +108,7 @@ export function runStoreContract(makeWorld: MakeWorld): void {
 
     it('writes nothing beside a run that was refused', async () => {
       await world.runs.writeRun(first)
-      const suspects = [{ chunk: 0, suspects: [{ account: 'ada', why: 'unlisted' as const }] }]
+      const suspects = [{ chunk: 0, suspects: [{ account: 'ada', why: 'unlisted' as const, leaf: 'ff' }] }]
       expect(await world.runs.writeRun(first, { suspects, receipt })).toBe('conflict')
       expect(await world.runs.readSuspects(first, 0)).toEqual([])
       expect(await world.runs.listReceipts('acme', 10)).toEqual([])
@@ -136,7 +137,7 @@ export function runStoreContract(makeWorld: MakeWorld): void {
     })
 
     it('keeps suspects by chunk', async () => {
-      const chunk = (account: string) => [{ account, why: 'narrower' as const }]
+      const chunk = (account: string) => [{ account, why: 'changed' as const, leaf: 'ff' }]
       await world.runs.writeRun(first, {
         suspects: [
           { chunk: 0, suspects: chunk('ada') },
@@ -169,7 +170,6 @@ export function runStoreContract(makeWorld: MakeWorld): void {
         updatedAt: start,
         wakeAt: start,
         soundAsOf: start,
-        asOf: start,
       })
     })
   })

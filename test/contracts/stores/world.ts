@@ -10,7 +10,13 @@ import type {
   KeyRingStore,
   OrganizationStore,
 } from '@rolecast/core/application/ports'
-import type { EventIdStore, Listings, ParkedEventStore, RunStore } from '@rolecast/core/application/sync/ports'
+import type {
+  EventIdStore,
+  Listings,
+  NewAccounts,
+  ParkedEventStore,
+  RunStore,
+} from '@rolecast/core/application/sync/ports'
 import type { Outbox, ProjectionStore, Views } from '@rolecast/core/application/sync/projection-ports'
 import type { RoleAssignment } from '@rolecast/core/domain/assignment/statement'
 import { createTable, tableDefinition } from '../../../infra/local/emulators/dynamodb-table.ts'
@@ -29,6 +35,7 @@ export interface StoreWorld {
   readonly parked: ParkedEventStore
   readonly listings: Listings
   readonly runs: RunStore
+  readonly newAccounts: NewAccounts
   readonly views: ProjectionStore & Outbox & Views
   readonly time: { now: number }
 }

@@ -90,13 +90,20 @@ export function memberItemKey(
   return { pk: membersPartition(organization, application, role), sk: joined('member', account) }
 }
 
-/** How many accounts hold each role of an application. */
+/** The members of one role are counted in this many items, so that those who join at once do not wait for each other. */
+const countShards = 8
+
+/** How many accounts hold each role of an application: the sum of its items. */
 export function countsPartition(organization: string, application: string): string {
   return joined('counts', organization, application)
 }
 
-export function countItemKey(organization: string, application: string, role: string): ItemKey {
-  return { pk: countsPartition(organization, application), sk: joined('role', role) }
+export function countItemKey(
+  { organization, account }: AccountKey,
+  { application, role }: { readonly application: string; readonly role: string },
+): ItemKey {
+  const shard = createHash('sha256').update(account, 'utf16le').digest().readUInt8(0) % countShards
+  return { pk: countsPartition(organization, application), sk: `${joined('role', role)}#${shard}` }
 }
 
 /** What changed in an organization in a month (UTC, `2026-11`), ascending by time. */
@@ -229,7 +236,7 @@ export const listsIndex = {
     'updatedAt',
     'wakeAt',
     'soundAsOf',
-    'asOf',
+    'hintsUntil',
   ],
 } as const
 

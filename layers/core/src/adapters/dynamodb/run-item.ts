@@ -35,7 +35,6 @@ const counts = v.object({
   same: count,
   created: count,
   widened: count,
-  overtaken: count,
   asked: count,
   repaired: count,
   withdrawn: count,
@@ -60,6 +59,7 @@ const runItem = v.object({
   walk: v.object({
     attempt: count,
     startedAt: moment,
+    hintsUntil: v.exactOptional(moment),
     pages: count,
     cursor: v.exactOptional(v.string()),
     listed: count,

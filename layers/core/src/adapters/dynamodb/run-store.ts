@@ -29,6 +29,7 @@ const suspectsItem = v.object({
     v.object({
       account: v.string(),
       why: v.picklist(['hinted', 'narrower', 'doubtful', 'unlisted', 'changed']),
+      leaf: v.exactOptional(v.string()),
     }),
   ),
 })
@@ -39,7 +40,7 @@ const listEntry = v.object({
   updatedAt: moment,
   wakeAt: v.exactOptional(moment),
   soundAsOf: moment,
-  asOf: moment,
+  hintsUntil: v.exactOptional(moment),
 })
 
 type RunName = Pick<Run, 'organization' | 'run'>
@@ -69,7 +70,7 @@ export class DynamoRunStore implements RunStore {
       kind: 'run',
       ...stored,
       lpk: runListPartition(),
-      asOf: run.walk.startedAt,
+      ...(run.walk.hintsUntil !== undefined && { hintsUntil: run.walk.hintsUntil }),
       ...(run.state === 'running' && run.lease === undefined && { next: 'now' }),
     }
     const ttl = Math.ceil(this.#clock() / 1000) + partsForSeconds

@@ -8,6 +8,7 @@ import { DynamoEventIdStore } from './event-id-store.ts'
 import { DynamoGrantDocumentStore } from './grant-document-store.ts'
 import { DynamoKeyRingStore } from './key-ring-store.ts'
 import { DynamoListings } from './listings.ts'
+import { DynamoNewAccounts } from './new-accounts.ts'
 import { DynamoOrganizationStore } from './organization-store.ts'
 import { DynamoParkedEventStore } from './parked-event-store.ts'
 import { DynamoProjectionStore } from './projection-store.ts'
@@ -38,6 +39,7 @@ export function dynamoStores(options: StoreOptions) {
     parked: new DynamoParkedEventStore(shared),
     listings: new DynamoListings(shared),
     runs: new DynamoRunStore(shared),
+    newAccounts: new DynamoNewAccounts(shared),
     views: new DynamoProjectionStore(shared),
   }
 }

@@ -40,7 +40,7 @@ export class MemoryRunStore implements RunStore {
         state,
         updatedAt,
         soundAsOf,
-        asOf: walk.startedAt,
+        ...(walk.hintsUntil !== undefined && { hintsUntil: walk.hintsUntil }),
         ...(wakeAt !== undefined && { wakeAt }),
       }),
     )

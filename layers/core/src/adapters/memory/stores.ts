@@ -9,6 +9,7 @@ import { MemoryEventIdStore } from './event-id-store.ts'
 import { MemoryGrantDocumentStore } from './grant-document-store.ts'
 import { MemoryKeyRingStore } from './key-ring-store.ts'
 import { MemoryListings } from './listings.ts'
+import { MemoryNewAccounts } from './new-accounts.ts'
 import { MemoryOrganizationStore } from './organization-store.ts'
 import { MemoryParkedEventStore } from './parked-event-store.ts'
 import { MemoryProjectionStore } from './projection-store.ts'
@@ -33,6 +34,7 @@ export function memoryStores(
     parked: new MemoryParkedEventStore(database),
     listings: new MemoryListings(database),
     runs: new MemoryRunStore(database),
+    newAccounts: new MemoryNewAccounts(database),
     keyRing: new MemoryKeyRingStore(database),
     views: new MemoryProjectionStore(database),
   }

@@ -22,7 +22,12 @@ export class Known {
     if (standing === 'active') {
       this.held = { accounts: this.held.accounts + 1, assignments: this.held.assignments + assignments }
     }
-    if (standing === 'active' || standing === 'inactive') this.#said.set(account, `${digest} ${version}`)
+    const counts = standing === 'active' || standing === 'inactive'
+    this.#said.set(account, counts ? `${digest} ${version}` : '')
+  }
+
+  has(account: string): boolean {
+    return this.#said.has(account)
   }
 
   /** Whether this very content is stored and counts. Without a version, any will do. */

@@ -98,7 +98,7 @@ export async function wakeRuns(
   const [organizations, known] = await Promise.all([listings.listOrganizations(), runs.listRuns()])
   const runOf = new Map(known.map((run) => [run.organization, run]))
   const hinted = ({ organization, dirtySince }: (typeof organizations)[number]) =>
-    dirtySince !== undefined && dirtySince >= (runOf.get(organization)?.asOf ?? 0)
+    dirtySince !== undefined && dirtySince > (runOf.get(organization)?.hintsUntil ?? 0)
   const woken = { started: [] as string[], resumed: [] as string[], braked: [] as string[], overdue: [] as string[] }
   for (const each of [...organizations].sort((one, other) => Number(hinted(other)) - Number(hinted(one)))) {
     const { organization } = each

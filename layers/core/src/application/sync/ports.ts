@@ -1,6 +1,7 @@
 /** What the use cases of synchronisation need from outside, beside `../ports.ts`. */
 import type { Hint, HintReading } from '../../domain/assignment/hint.ts'
 import type { IdentityEvent } from '../../domain/assignment/identity-event.ts'
+import type { AccountKey, SourceStatement } from '../../domain/assignment/statement.ts'
 import type { Outcome, Refusal } from '../../domain/decision/refusal.ts'
 import type { AccountListing } from '../../domain/reconcile/account-listing.ts'
 import type { Receipt, Run, Suspect } from '../../domain/reconcile/run.ts'
@@ -67,6 +68,15 @@ export interface ParkedEventStore {
   dropParked(id: string): Promise<'dropped' | 'absent'>
 }
 
+/** Accounts nobody has stored so far, many at a time. */
+export interface NewAccounts {
+  /**
+   * Stores each account of the list that is not stored, confirmed at this moment (epoch milliseconds: when the read behind it was
+   * started), and answers those that are: nothing of them is written. No account may be in the list twice.
+   */
+  createAccounts(statements: readonly SourceStatement[], confirmedAt: number): Promise<readonly AccountKey[]>
+}
+
 export interface OrganizationListing {
   readonly organization: string
   /** As in `Organization`. */
@@ -114,10 +124,8 @@ export interface RunStore {
   listReceipts(organization: string, limit: number): Promise<readonly Receipt[]>
 }
 
-export type RunListing = Pick<Run, 'organization' | 'run' | 'state' | 'updatedAt' | 'wakeAt' | 'soundAsOf'> & {
-  /** When the walk began: a hint before it is answered by the run. */
-  readonly asOf: number
-}
+export type RunListing = Pick<Run, 'organization' | 'run' | 'state' | 'updatedAt' | 'wakeAt' | 'soundAsOf'> &
+  Pick<Run['walk'], 'hintsUntil'>
 
 /** Thrown when the bus did not keep what was put: whoever sent it has to send it again. */
 export class BusUnavailable extends Error {

@@ -46,7 +46,7 @@ export function walkAgain(dependencies: Clocked, run: Run, code: RunCode): Step 
       walk: beginWalk(attempt + 1, now),
       losing: { accounts: 0, assignments: 0 },
       examples: [],
-      counts: { ...run.counts, same: 0, overtaken: 0 },
+      counts: { ...run.counts, same: 0 },
       suspects: { chunks: suspects.chunks, chunk: suspects.chunks, done: 0 },
       bucket: 0,
       agreeing: 0,

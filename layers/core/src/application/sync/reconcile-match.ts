@@ -1,13 +1,12 @@
 import type { AccountListing } from '../../domain/reconcile/account-listing.ts'
-import type { Tally } from '../../domain/reconcile/brake.ts'
+import { added, type Tally } from '../../domain/reconcile/brake.ts'
 import { BucketDigests } from '../../domain/reconcile/bucket-digests.ts'
-import { bucketCount, leafOf } from '../../domain/reconcile/fingerprints.ts'
+import { bucketCount, hex, leafOf } from '../../domain/reconcile/fingerprints.ts'
 import { unpackListed } from '../../domain/reconcile/listed-accounts.ts'
 import type { Run, Suspect } from '../../domain/reconcile/run.ts'
 import { settleOrBrake, walkAgain } from './reconcile-end.ts'
 import { inChunks, withSuspects } from './reconcile-open.ts'
 import type { ReconcileDependencies, Step } from './reconcile-step.ts'
-import { added } from './reconcile-walk.ts'
 
 /** Suspects after which a step is enough: they are written in one transaction. */
 const enough = 4_000
@@ -91,7 +90,7 @@ function suspectsAmong(
       suspects.push({ account, why: 'unlisted' })
       losing = added(losing, { accounts: 1, assignments })
     } else if (theirs !== undefined && (standing === 'active' || standing === 'inactive') && theirs !== leaf(listing)) {
-      suspects.push({ account, why: 'changed' })
+      suspects.push({ account, why: 'changed', leaf: hex(theirs) })
     }
   }
   return { suspects, losing }

@@ -1,7 +1,7 @@
 import { neverConfirmed } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
 import type { AccountRecord } from '../../domain/assignment/statement.ts'
-import { contentDigest } from '../../domain/reconcile/fingerprints.ts'
+import { contentDigest, type Fingerprint, hex, type Leaf, leafOf } from '../../domain/reconcile/fingerprints.ts'
 import type { Run, RunCode, RunCounts, Suspect } from '../../domain/reconcile/run.ts'
 import type { PullOutcome } from '../ports.ts'
 import { type Pulled, pullAssignment } from '../pull-assignment.ts'
@@ -14,8 +14,8 @@ const atOnce = 100
 const mostStillThere = 3
 
 /**
- * Asks the source for the suspects one by one, each under the fence of the record as it is now, and stores what it says. An
- * account confirmed by anybody since the walk began needs no asking. The run remembers how far it got; where the source
+ * Asks the source for the suspects one by one, each under the fence of the record as it is now, and stores what it says. One
+ * that was settled meanwhile needs no asking. The run remembers how far it got; where the source
  * gives no answer, it waits at that account.
  */
 export async function settleSuspects(
@@ -83,11 +83,11 @@ async function settle(
   { suspect, run, organization, record }: Asked,
 ): Promise<SettledSuspect> {
   const { counts } = run
-  const since = run.phase === 'sweep' ? run.startedAt : run.walk.startedAt
   // Nothing may be concluded from what a walk did not show that was not all there is.
   if (suspect.why === 'unlisted' && run.distrust !== undefined) return { counts: { ...counts, left: counts.left + 1 } }
-  if (record !== undefined && record.confirmedAt >= since)
-    return { counts: { ...counts, overtaken: counts.overtaken + 1 } }
+  if (record !== undefined && isSettled(dependencies, { suspect, run, record })) {
+    return { counts: { ...counts, agreed: counts.agreed + 1 } }
+  }
   const key = { organization: run.organization, account: suspect.account }
   let last: PullOutcome | undefined
   const identityAdmin: Pick<ReconcileDependencies['identityAdmin'], 'readAccount'> = {
@@ -108,6 +108,29 @@ async function settle(
     return { code: codeOfFailure(last), ...wait }
   }
   return { counts: counted(dependencies, { ...counts, asked: counts.asked + 1 }, { suspect, before: record, pulled }) }
+}
+
+/** Whether what is stored needs no asking any more. Clocks differ, so it is told by content, never by the time of a confirmation. */
+function isSettled(
+  { fingerprint }: ReconcileDependencies,
+  { suspect, run, record }: Pick<Asked, 'suspect' | 'run'> & { readonly record: AccountRecord },
+): boolean {
+  const confirmed = record.confirmedAt !== neverConfirmed
+  switch (suspect.why) {
+    case 'hinted':
+      return confirmed
+    case 'unlisted':
+      return !confirmed || record.status === 'inactive'
+    case 'changed':
+      return confirmed && hex(leafOf(fingerprint, leafParts(fingerprint, record, run.walk))) === suspect.leaf
+    default:
+      return false
+  }
+}
+
+function leafParts(fingerprint: Fingerprint, record: AccountRecord, { versioned }: Run['walk']): Leaf {
+  const { account, version } = record
+  return { account, digest: contentDigest(fingerprint, record), ...(versioned === true && { version }) }
 }
 
 function counted(

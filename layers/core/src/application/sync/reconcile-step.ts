@@ -4,10 +4,11 @@ import type { Fingerprint } from '../../domain/reconcile/fingerprints.ts'
 import type { Run } from '../../domain/reconcile/run.ts'
 import type { AccountStore, Clock, IdentityAdmin, OrganizationStore } from '../ports.ts'
 import type { KnownAccounts } from './known-accounts.ts'
-import type { Listings, RunStore, RunWrite } from './ports.ts'
+import type { Listings, NewAccounts, RunStore, RunWrite } from './ports.ts'
 
 export interface ReconcileDependencies {
   readonly accounts: AccountStore
+  readonly newAccounts: NewAccounts
   readonly organizations: Pick<OrganizationStore, 'readOrganization'>
   readonly identityAdmin: IdentityAdmin
   readonly listings: Listings

@@ -1,20 +1,18 @@
 import type { Organization } from '../../domain/assignment/organization.ts'
-import type { AccountRecord, SourceStatement } from '../../domain/assignment/statement.ts'
-import type { Tally } from '../../domain/reconcile/brake.ts'
+import type { SourceStatement } from '../../domain/assignment/statement.ts'
+import { added } from '../../domain/reconcile/brake.ts'
 import { BucketDigests } from '../../domain/reconcile/bucket-digests.ts'
-import { compareStatement } from '../../domain/reconcile/compare.ts'
 import { contentDigest, leafOf } from '../../domain/reconcile/fingerprints.ts'
 import { type Listed, packListed } from '../../domain/reconcile/listed-accounts.ts'
-import type { Run, Suspect } from '../../domain/reconcile/run.ts'
+import type { Run } from '../../domain/reconcile/run.ts'
 import { takePage } from '../../domain/reconcile/walk.ts'
-import type { ApplyOutcome, PageOutcome } from '../ports.ts'
+import type { PageOutcome } from '../ports.ts'
 import type { Known } from './known-accounts.ts'
 import { codeOfFailure, waitForSource, walkAgain } from './reconcile-end.ts'
 import { inChunks, withSuspects } from './reconcile-open.ts'
+import { repairFromPage } from './reconcile-repair.ts'
 import type { ReconcileDependencies, Step } from './reconcile-step.ts'
 
-/** Records written at the same time. */
-const abreast = 16
 /** After so long a source that shows no account is asked again, and then believed to have ended. */
 const emptyAgainMs = 60_000
 const mostExamples = 10
@@ -38,7 +36,7 @@ export async function walkPage(dependencies: ReconcileDependencies, run: Run, se
     return waitForSource(dependencies, run, 'source_garbage')
   }
   const atFirst = run.walk.pages === 0
-  const walk = atFirst ? { ...run.walk, startedAt: pageStartedAt } : run.walk
+  const walk = atFirst ? { ...run.walk, startedAt: pageStartedAt, ...hintsUntil(settings) } : run.walk
   if (atFirst && answer.statements.length === 0 && answer.next === undefined && run.held.accounts > 0) {
     const { emptyAt } = run.walk
     if (emptyAt === undefined || pageStartedAt < emptyAt + emptyAgainMs) {
@@ -51,7 +49,7 @@ export async function walkPage(dependencies: ReconcileDependencies, run: Run, se
 
   const known = await dependencies.known.load(dependencies.listings, run)
   const page = readPage(dependencies, { statements: answer.statements, known, digests: run.walk.digests })
-  const found = await repair(dependencies, page.different, pageStartedAt)
+  const found = await repairFromPage(dependencies, page, pageStartedAt)
   const { code: _, ...going } = run
   const next: Run = {
     ...going,
@@ -63,7 +61,6 @@ export async function walkPage(dependencies: ReconcileDependencies, run: Run, se
       same: run.counts.same + page.same + found.same,
       created: run.counts.created + found.created,
       widened: run.counts.widened + found.widened,
-      overtaken: run.counts.overtaken + found.overtaken,
     },
     losing: added(run.losing, found.losing),
     examples: [...run.examples, ...found.examples].slice(0, mostExamples),
@@ -76,6 +73,10 @@ export async function walkPage(dependencies: ReconcileDependencies, run: Run, se
       ...(found.suspects.length > 0 && { suspects: inChunks(run, found.suspects) }),
     },
   }
+}
+
+function hintsUntil({ dirtySince }: Organization): Pick<Run['walk'], 'hintsUntil'> {
+  return dirtySince === undefined ? {} : { hintsUntil: dirtySince }
 }
 
 function withoutPage(
@@ -98,6 +99,8 @@ function readPage(
   const digests = new BucketDigests(page.digests)
   const listed: Listed[] = []
   const different: SourceStatement[] = []
+  const unknown: SourceStatement[] = []
+  let same = 0
   for (const statement of page.statements) {
     const { account, version, status } = statement
     const digest = contentDigest(fingerprint, statement)
@@ -105,69 +108,8 @@ function readPage(
     const leaf = leafOf(fingerprint, { account, digest, ...(version !== undefined && { version }) })
     if (status === 'active') digests.add(name, leaf)
     listed.push({ name, leaf })
-    if (!page.known.says(account, digest, version)) different.push(statement)
+    if (page.known.says(account, digest, version)) same += 1
+    else (page.known.has(account) ? different : unknown).push(statement)
   }
-  return { digests: digests.toStrings(), listed, different, same: page.statements.length - different.length }
-}
-
-interface Found {
-  same: number
-  created: number
-  widened: number
-  overtaken: number
-  losing: Tally
-  readonly examples: string[]
-  readonly suspects: Suspect[]
-}
-
-async function repair(
-  { accounts, mayNarrow }: ReconcileDependencies,
-  statements: readonly SourceStatement[],
-  pageStartedAt: number,
-): Promise<Found> {
-  const found: Found = {
-    same: 0,
-    created: 0,
-    widened: 0,
-    overtaken: 0,
-    losing: { accounts: 0, assignments: 0 },
-    examples: [],
-    suspects: [],
-  }
-  if (statements.length === 0) return found
-  const records = new Map((await accounts.readAccounts(statements)).map((record) => [record.account, record]))
-  const confirmation = { confirmedAt: pageStartedAt }
-  const apply = async (statement: SourceStatement, stored: AccountRecord | undefined) => {
-    const fence = stored ?? 'absent'
-    const applied: ApplyOutcome | { readonly outcome: 'fenced' } =
-      statement.version === undefined
-        ? await accounts.applyUnversioned(statement, confirmation, fence)
-        : await accounts.applyStatement(statement, confirmation, fence)
-    if (applied.outcome === 'applied') found[stored === undefined ? 'created' : 'widened'] += 1
-    else found.suspects.push({ account: statement.account, why: 'doubtful' })
-  }
-  const writes: (() => Promise<void>)[] = []
-  for (const statement of statements) {
-    const { account } = statement
-    const stored = records.get(account)
-    const { comparison, loses } = compareStatement(statement, stored, {
-      pageStartedAt,
-      ...(mayNarrow !== undefined && { mayNarrow }),
-    })
-    if (loses !== undefined) {
-      found.losing = added(found.losing, { accounts: 1, assignments: loses })
-      if (found.examples.length < mostExamples) found.examples.push(account)
-    }
-    if (comparison === 'unknown' || comparison === 'wider') writes.push(() => apply(statement, stored))
-    else if (comparison === 'same' || comparison === 'overtaken') found[comparison] += 1
-    else found.suspects.push({ account, why: comparison })
-  }
-  for (let start = 0; start < writes.length; start += abreast) {
-    await Promise.all(writes.slice(start, start + abreast).map((write) => write()))
-  }
-  return found
-}
-
-export function added(one: Tally, other: Tally): Tally {
-  return { accounts: one.accounts + other.accounts, assignments: one.assignments + other.assignments }
+  return { digests: digests.toStrings(), listed, different, unknown, same }
 }

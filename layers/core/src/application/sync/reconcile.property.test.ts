@@ -275,11 +275,12 @@ describe('a crash', () => {
           }
         },
       })
-    const { accounts: store, runs, listings, organizations } = dependencies
+    const { accounts: store, newAccounts, runs, listings, organizations } = dependencies
     return {
       dependencies: {
         ...dependencies,
         accounts: wrapped(store),
+        newAccounts: wrapped(newAccounts),
         runs: wrapped(runs),
         listings: wrapped(listings),
         organizations: wrapped(organizations),

@@ -6,6 +6,10 @@ export interface Tally {
 
 export const nothing: Tally = { accounts: 0, assignments: 0 }
 
+export function added(one: Tally, other: Tally): Tally {
+  return { accounts: one.accounts + other.accounts, assignments: one.assignments + other.assignments }
+}
+
 export interface BrakeRule {
   /** A run that would take something from more than this share of the accounts, or take more than this share of the roles, stops. */
   readonly share: number

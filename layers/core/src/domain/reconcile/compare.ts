@@ -8,11 +8,10 @@ import type { AccountRecord, RoleAssignment, SourceStatement } from '../assignme
  * - `unknown`: not stored so far;
  * - `wider`: a newer version that takes nothing away;
  * - `narrower`: takes something away, so it waits for the end of the walk and for the brake;
- * - `overtaken`: something later than the page's beginning is stored already;
  * - `doubtful`: the source has to be asked for this one account: it contradicts itself, lies behind, counts no versions
  *   (a page is no fence), or the stored record waits for a confirmation.
  */
-export type Comparison = 'same' | 'unknown' | 'wider' | 'narrower' | 'overtaken' | 'doubtful'
+export type Comparison = 'same' | 'unknown' | 'wider' | 'narrower' | 'doubtful'
 
 export interface Compared {
   readonly comparison: Comparison
@@ -20,17 +19,13 @@ export interface Compared {
   readonly loses?: number
 }
 
-/** `pageStartedAt`: before the page was asked for, epoch milliseconds. */
+/** `mayNarrow`: whether holding this added role can take something away. */
 export function compareStatement(
   statement: SourceStatement,
   stored: AccountRecord | undefined,
-  {
-    pageStartedAt,
-    mayNarrow,
-  }: { readonly pageStartedAt: number; readonly mayNarrow?: (added: RoleAssignment) => boolean },
+  mayNarrow?: (added: RoleAssignment) => boolean,
 ): Compared {
   if (stored === undefined) return { comparison: 'unknown' }
-  if (stored.confirmedAt >= pageStartedAt) return { comparison: 'overtaken' }
   const same = saysTheSame(statement, stored)
   const sameVersion = statement.version === undefined || statement.version === stored.version
   if (same && sameVersion) return { comparison: stored.confirmedAt === neverConfirmed ? 'doubtful' : 'same' }

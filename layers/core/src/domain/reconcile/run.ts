@@ -60,15 +60,13 @@ export interface RunCounts {
   readonly created: number
   /** Repaired from the page: something was added. */
   readonly widened: number
-  /** Confirmed by somebody else while the run was going on. */
-  readonly overtaken: number
   /** Asked for one by one. */
   readonly asked: number
   /** Of those: changed what is stored. */
   readonly repaired: number
   /** Of those: no longer confirmed, because the source knows no such account or contradicts itself. */
   readonly withdrawn: number
-  /** Of those: as stored. */
+  /** As the source says after all, mostly found out without asking. */
   readonly agreed: number
   /** Listed nowhere, and yet there when asked for. */
   readonly stillThere: number
@@ -80,7 +78,6 @@ export const noCounts: RunCounts = {
   same: 0,
   created: 0,
   widened: 0,
-  overtaken: 0,
   asked: 0,
   repaired: 0,
   withdrawn: 0,
@@ -106,6 +103,8 @@ export type RunCode =
 export interface Suspect {
   readonly account: string
   readonly why: 'hinted' | 'narrower' | 'doubtful' | 'unlisted' | 'changed'
+  /** What the walk listed of one that says something else now: its leaf, 16 hexadecimal digits. */
+  readonly leaf?: string
 }
 
 /** What is kept of a finished run. */

@@ -6,6 +6,8 @@ export interface Walk {
   readonly attempt: number
   /** Before the first page was asked for, epoch milliseconds: what the receipt speaks of. */
   readonly startedAt: number
+  /** The organization's mark (`dirtySince`) when the walk began: hints up to it are answered by the walk, whatever clocks say. */
+  readonly hintsUntil?: number
   /** Pages taken so far. */
   readonly pages: number
   /** Where to read on; absent at the beginning and at the end. */
