@@ -96,11 +96,22 @@ describe('a follower of the change feed', () => {
     expect(follower.isStale(token(0, { revision: [8, 4], confirmedAt: 2e9 }), true)).toBe(false)
   })
 
-  it('can say nothing of a token without a handle, or from the future', () => {
+  it('can say nothing of a token without a handle, or from the future', async () => {
     const { follower } = setUp()
-    expect(follower.judge(token(0, { changeHandle: undefined }), reads)).toBe('stale')
     expect(follower.judge(token(-5), reads)).toBe('fresh')
     expect(follower.judge(token(-6), reads)).toBe('wait')
+    await follower.read()
+    expect(follower.judge(token(0, { changeHandle: undefined }), reads)).toBe('stale')
+  })
+
+  it('has a stale token wait, too, where the copy is older than the bound: what it is judged by may be as old', async () => {
+    const { follower, feed, time } = setUp()
+    feed.answer = page({ versions: { [handle]: 8 } })
+    await follower.read()
+    time.now += 10_001
+    expect(follower.judge(token(), reads)).toBe('wait')
+    await follower.catchUp()
+    expect(follower.judge(token(), { ...reads, waited: true })).toBe('stale')
   })
 
   it('reckons with its own clock alone: as fresh as the oldest page, asked for when it was asked for', async () => {

@@ -79,13 +79,15 @@ export class ChangeFollower {
     { mayWrite, waited = false }: { readonly mayWrite: boolean; readonly waited?: boolean },
   ): Freshness {
     const now = this.#options.clock()
-    if (this.isStale(token)) return 'stale'
     const { boundMs, refuseWritesAfterMs, refuseAllAfterMs } = this.ages
     if (!this.isYoung(now)) void this.read()
-    const age = ageOf(token.issuedAt * 1000, this.asOf, now)
-    if (age <= boundMs) return 'fresh'
+    const stale = this.isStale(token)
+    const verdict = stale ? 'stale' : 'fresh'
+    // What a stale token is then judged by was learnt from another one: only the copy says how much is known of that.
+    const age = ageOf(stale ? Number.NEGATIVE_INFINITY : token.issuedAt * 1000, this.asOf, now)
+    if (age <= boundMs) return verdict
     if (!waited && this.#reading !== undefined) return 'wait'
-    return age <= (mayWrite ? refuseWritesAfterMs : refuseAllAfterMs) ? 'fresh' : 'unknown'
+    return age <= (mayWrite ? refuseWritesAfterMs : refuseAllAfterMs) ? verdict : 'unknown'
   }
 
   /** Whether the copy is younger than the poll age: then `judge` has nothing to do but to compare. */
@@ -95,12 +97,14 @@ export class ChangeFollower {
 
   /**
    * Whether a cutoff is known that the token is below. `justIssued`: it was asked for when the cutoffs were known, so it was
-   * issued after them, whatever the clock that issued it says.
+   * confirmed and issued after them, whatever the clocks that say when.
    */
   isStale({ changeHandle, revision, confirmedAt, issuedAt }: FollowedToken, justIssued = false): boolean {
     if (changeHandle === undefined) return true
-    const since = justIssued ? Number.POSITIVE_INFINITY : issuedAt
-    return !this.#known.isAbove({ changeHandle, revision, confirmedAt, issuedAt: since })
+    const times = justIssued
+      ? { confirmedAt: Number.POSITIVE_INFINITY, issuedAt: Number.POSITIVE_INFINITY }
+      : { confirmedAt, issuedAt }
+    return !this.#known.isAbove({ changeHandle, revision, ...times })
   }
 
   /**
