@@ -2,6 +2,7 @@
 import { eventSources } from '@rolecast/core/adapters/environment/event-sources'
 import { deployedConnections } from '@rolecast/core/adapters/environment/hook-connections'
 import { identityAdmins } from '@rolecast/core/adapters/environment/identity-admins'
+import { probeSettings } from '@rolecast/core/adapters/environment/probe-settings'
 import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import * as v from 'valibot'
 import type { StageName, stages } from './stages.ts'
@@ -83,6 +84,8 @@ const schema = v.strictObject({
   layerAccounts: v.optional(v.array(account), []),
   /** The accounts, beside its own, whose product teams may set rules on the outbound bus. */
   subscriberAccounts: v.optional(v.array(account), []),
+  /** Measures the promise with a synthetic account; without it, nobody does. Its secrets are put into a secret of the sync stack. */
+  probe: v.optional(probeSettings),
   /** Gets the alarms by mail. */
   alarmEmail: v.optional(v.pipe(v.string(), v.email())),
 })

@@ -18,6 +18,7 @@ export interface StageSettings {
     readonly hooks: FunctionSize
     readonly scim: FunctionSize
     readonly pollSignals: FunctionSize
+    readonly probe: FunctionSize
   }
   /** Requests per second, and burst, that the token service takes. */
   readonly throttle: { readonly rate: number; readonly burst: number }
@@ -45,6 +46,8 @@ const dev: StageSettings = {
     hooks: { memoryMb: 512, timeoutSeconds: 10 },
     scim: { memoryMb: 512, timeoutSeconds: 29 },
     pollSignals: { memoryMb: 512, timeoutSeconds: 60 },
+    // Nearly all of it is waiting; a round has to fit into the time, and the time into the shortest schedule.
+    probe: { memoryMb: 256, timeoutSeconds: 240 },
   },
   throttle: { rate: 50, burst: 100 },
   reconcileEveryHours: 24,
@@ -68,6 +71,7 @@ const prod: StageSettings = {
     hooks: { memoryMb: 1024, timeoutSeconds: 10 },
     scim: { memoryMb: 1024, timeoutSeconds: 29 },
     pollSignals: { memoryMb: 512, timeoutSeconds: 60, reservedConcurrency: 1 },
+    probe: { memoryMb: 256, timeoutSeconds: 240 },
   },
   throttle: { rate: 1000, burst: 2000 },
   reconcileEveryHours: 24,

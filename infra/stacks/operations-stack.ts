@@ -9,6 +9,7 @@ import type { Construct } from 'constructs'
 import { alarmAbove } from '../constructs/alarm-above.ts'
 import { alarmSilent } from '../constructs/alarm-silent.ts'
 import { FunctionAlarms } from '../constructs/function-alarms.ts'
+import { ProbeAlarms } from '../constructs/sync/probe-alarms.ts'
 import type { Project } from '../constructs/sync/project.ts'
 import { ReconcileAlarms } from '../constructs/sync/reconcile-alarms.ts'
 import type { Deployment } from '../deployment.ts'
@@ -51,6 +52,7 @@ export class OperationsStack extends Stack {
       description: 'Nobody has looked after the signing keys for six hours: see the schedule',
     })
     const namespace = `Rolecast/${stage}`
+    if (sync.probe !== undefined) new ProbeAlarms(this, 'Probe', { probe: sync.probe, namespace, action })
     new ReconcileAlarms(this, 'Reconcile', { lambda: sync.reconcile.lambda, namespace, action })
     alarmAbove(this, 'DeadLetters', {
       action,

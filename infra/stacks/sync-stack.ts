@@ -5,6 +5,7 @@ import { isHook, isPolled } from '../constructs/sync/connections.ts'
 import { Hooks } from '../constructs/sync/hooks.ts'
 import { Ingest } from '../constructs/sync/ingest.ts'
 import { PartnerEvents } from '../constructs/sync/partner-events.ts'
+import { Probe } from '../constructs/sync/probe.ts'
 import { Project } from '../constructs/sync/project.ts'
 import { Reconcile } from '../constructs/sync/reconcile.ts'
 import { Scim } from '../constructs/sync/scim.ts'
@@ -31,6 +32,8 @@ export class SyncStack extends Stack {
   readonly ingest: Ingest
   /** Where identity providers deliver over HTTP, if any does. */
   readonly hooks: Hooks | undefined
+  /** Where the deployment has one. */
+  readonly probe: Probe | undefined
   readonly project: Project
   readonly scim: Scim
   readonly reconcile: Reconcile
@@ -88,7 +91,20 @@ export class SyncStack extends Stack {
             code: code('poll-signals'),
             size: settings.sync.pollSignals,
           })
+    if (deployment.probe !== undefined) {
+      this.probe = new Probe(this, 'Probe', {
+        stage: props.stage,
+        settings: deployment.probe,
+        tokenService: props.identity.issuer,
+        tokenSeconds: deployment.ages.tokenSeconds,
+        code: code('probe'),
+        size: settings.sync.probe,
+        defaults: settings.functions,
+        removalPolicy,
+      })
+    }
     this.functions = {
+      ...(this.probe === undefined ? {} : { probe: this.probe.lambda }),
       ...(this.hooks === undefined ? {} : { hooks: this.hooks.lambda }),
       ...(polls === undefined ? {} : { 'poll-signals': polls.lambda }),
       project: this.project.lambda,

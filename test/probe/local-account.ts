@@ -1,4 +1,4 @@
-import type { SyntheticAccount } from '@rolecast/core/application/sync/measure-promise'
+import type { SyntheticAccount } from '@rolecast/core/application/sync/probe-ports'
 import type { Person } from '../../infra/local/demo-data.ts'
 import { changeRoles } from '../../infra/local/ix-admin/administrator.ts'
 import type { Running } from '../../infra/local/running.ts'

@@ -1,22 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Access } from '@rolecast/core/application/sync/watch-caller'
+import { accessProduct } from '@rolecast/core/adapters/probe/product'
+import type { Access } from '@rolecast/core/application/sync/probe-ports'
 
 const deadlineMs = 5_000
 
-/** Reads at the product: a route that needs the role and asks nobody to allow it. */
-export async function readFlows(httpApi: string, token: string): Promise<Access> {
-  try {
-    const response = await fetch(`${httpApi}/flows`, {
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(deadlineMs),
-    })
-    await response.arrayBuffer()
-    if (response.status === 200) return 'allowed'
-    return response.status === 401 || response.status === 403 ? 'denied' : 'failed'
-  } catch {
-    // Refused connections and deadlines are counted with the other answers that are none.
-    return 'failed'
-  }
+/** A route that needs the role and asks nobody to allow it. */
+export function readFlows(httpApi: string, token: string): Promise<Access> {
+  return accessProduct({ fetch, deadlineMs }, `${httpApi}/flows`, token)
 }
 
 export interface LoadCounts {

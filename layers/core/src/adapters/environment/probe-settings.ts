@@ -50,9 +50,9 @@ export const probeSettings = v.strictObject({
   connections: whole(8, 1, 32),
   everyMinutes: whole(10, 5, 60),
   /** What is promised: a removal that takes longer raises the alarm. */
-  boundSeconds: whole(10, 1, 60),
-  /** How long a change is waited for; longer than the bound. */
-  limitSeconds: whole(25, 2, 60),
+  boundSeconds: whole(10, 1, 44),
+  /** How long a change is waited for; longer than the bound, and short enough for a round within a run of the function. */
+  limitSeconds: whole(25, 2, 45),
 })
 
 export type ProbeSettings = v.InferOutput<typeof probeSettings>

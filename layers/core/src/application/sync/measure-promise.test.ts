@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  longestRoundMs,
-  measurePromise,
-  type PromiseDependencies,
-  type PromiseTerms,
-  type SyntheticAccount,
-} from './measure-promise.ts'
+import { longestRoundMs, measurePromise, type PromiseDependencies, type PromiseTerms } from './measure-promise.ts'
+import type { SyntheticAccount } from './probe-ports.ts'
 import { VirtualTime } from './virtual-time.fixture.ts'
 
 const terms: PromiseTerms = {

@@ -1,21 +1,11 @@
 import type { Clock } from '../ports.ts'
+import type { AccessProduct, SyntheticAccount } from './probe-ports.ts'
 import { figuresOf, type PromiseFigures } from './promise-figures.ts'
-import { type Access, type AwaitedChange, type Watched, type WatchTerms, watchCaller } from './watch-caller.ts'
-
-/** An account that nobody needs, with one role that is taken away and given back. */
-export interface SyntheticAccount {
-  readonly name: string
-  /** Both resolve when the change is acknowledged by whoever keeps the roles; changing nothing is no error. */
-  giveRole(): Promise<void>
-  takeRole(): Promise<void>
-  /** A new token for the product; it outlives a round. */
-  signIn(): Promise<string>
-}
+import { type AwaitedChange, type Watched, type WatchTerms, watchCaller } from './watch-caller.ts'
 
 export interface PromiseDependencies {
   readonly accounts: readonly SyntheticAccount[]
-  /** One access at the product, within a deadline of its own. */
-  readonly access: (token: string) => Promise<Access>
+  readonly access: AccessProduct
   readonly clock: Clock
   readonly pause: (ms: number) => Promise<void>
   /** True once nobody waits for the figures any more: roles are given back, and nothing is begun. */

@@ -1,7 +1,5 @@
 import type { Clock } from '../ports.ts'
-
-/** What came of an access: the product was reached, the gateway refused it (401, 403), or neither. */
-export type Access = 'allowed' | 'denied' | 'failed'
+import type { Access } from './probe-ports.ts'
 
 /** A change of a role that somebody waits for. */
 export interface AwaitedChange {
