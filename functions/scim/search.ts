@@ -142,21 +142,18 @@ function list(resources: readonly JsonObject[], more: JsonObject): JsonObject {
 /** A filter or a sort attribute that some of several types do not have is, for these, one without a value (section 3.4.2.1). */
 function plan(types: readonly ResourceType[], query: Query): Outcome<readonly Plan[]> {
   const plans: Plan[] = []
-  let refusal: Outcome<never> | undefined
   for (const type of types) {
-    const filter = query.filter === undefined ? undefined : parseFilter(query.filter, type)
-    const sortBy = query.sort === undefined ? undefined : resolvePath(type, query.sort.by)
-    if (filter?.ok === false) {
-      refusal = filter
-      continue
-    }
-    if (query.sort !== undefined && sortBy?.attribute === undefined) {
-      refusal = refuse('scim_invalid_value', { detail: '"sortBy" names no attribute' })
-      if (types.length === 1) return refusal
+    const filter = query.filter === undefined ? undefined : parseFilter(query.filter, type, types)
+    if (filter?.ok === false) return filter
+    const { sort } = query
+    const paths = sort === undefined ? [] : [type, ...types].map((each) => resolvePath(each, sort.by))
+    const sortBy = paths.find((path) => path?.attribute !== undefined)
+    if (sort !== undefined && sortBy === undefined) {
+      return refuse('scim_invalid_value', { detail: '"sortBy" names no attribute' })
     }
     plans.push({ type, ...(filter !== undefined && { filter: filter.value }), ...(sortBy !== undefined && { sortBy }) })
   }
-  return plans.length === 0 && refusal !== undefined ? refusal : accept(plans)
+  return accept(plans)
 }
 
 /** Everything that satisfies the plans; `undefined` where too much would have to be looked at. */

@@ -13,11 +13,14 @@ const mostTerms = 200
 type Lookup = (name: string) => AttributePath | undefined
 
 /**
- * Reads a filter on resources of one type. Refuses with `scim_invalid_filter`: malformed, an attribute that does not exist, or a
+ * Reads a filter on resources of one type; an attribute that only other types of the same search have is there, and never has a
+ * value (RFC 7644 section 3.4.2.1). Refuses with `scim_invalid_filter`: malformed, an attribute that does not exist, or a
  * comparison that its type does not have (RFC 7644 table 3: no order among booleans and binaries).
  */
-export function parseFilter(text: string, type: ResourceType): Outcome<Filter> {
-  return attempt(() => new Parser(tokenize(text), (name) => resolvePath(type, name)).whole())
+export function parseFilter(text: string, type: ResourceType, others: readonly ResourceType[] = []): Outcome<Filter> {
+  const lookup: Lookup = (name) =>
+    [type, ...others].map((each) => resolvePath(each, name)).find((path) => path !== undefined)
+  return attempt(() => new Parser(tokenize(text), lookup).whole())
 }
 
 /** A filter among the values of one complex attribute, as it stands between brackets. Only within `attempt`. */
