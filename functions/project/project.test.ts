@@ -62,7 +62,7 @@ function setUp(options: { readonly projections?: (store: MemoryProjectionStore) 
       if ('broken' in read) throw new StoreCorrupt('a stored account cannot be read: roles is not what was written')
       return 'pending' in read
         ? { news: 'pending', eventId: read.pending }
-        : { news: 'change', streamed: read.streamed }
+        : { news: 'change', item: nameIn(read), streamed: read.streamed }
     },
     projections: options.projections?.(store) ?? store,
     outbox: store,
@@ -146,7 +146,36 @@ describe('a batch of the stream', () => {
     const rig = setUp()
     rig.database.fail(new StoreUnavailable('no'))
     const { dynamodb: _, ...nameless } = hired
-    await expect(rig.handler({ Records: [nameless] })).rejects.toThrow(StoreUnavailable)
+    await expect(rig.handler({ Records: [nameless] })).rejects.toThrow('without a sequence number')
+  })
+
+  it('goes on behind a view that is damaged, and says so', async () => {
+    const rig = setUp()
+    rig.database.fail(new StoreCorrupt('a stored projected cannot be read: roles is not what was written'), 1)
+    const other = recordOf(3, undefined, account('bob', 1, [owner]))
+    expect(await rig.handler({ Records: [hired, other] })).toEqual({ batchItemFailures: [] })
+    expect(rig.logged()).toMatchObject([{ event: 'unreadable_record', sequence: '1' }])
+    expect(await viewsOf(rig)).toMatchObject({ members: [[], ['bob'], []] })
+  })
+
+  it('names the first of several that fail, and has followed the others', async () => {
+    const rig = setUp({
+      projections: (store) => ({
+        readProjected: (item) => store.readProjected(item),
+        writeStep: async (item, ...step) => {
+          if ('account' in item && item.account !== 'eve') throw new StoreUnavailable('no')
+          return store.writeStep(item, ...step)
+        },
+      }),
+    })
+    const records = [
+      recordOf(1, undefined, account('eve', 1, [clerk])),
+      recordOf(2, undefined, account('ada', 1, [clerk])),
+      recordOf(3, undefined, account('bob', 1, [clerk])),
+      recordOf(4, account('eve', 1, [clerk]), account('eve', 2, [owner])),
+    ]
+    expect(await rig.handler({ Records: records })).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] })
+    expect(await viewsOf(rig)).toMatchObject({ members: [[], ['eve'], []] })
   })
 })
 

@@ -139,7 +139,7 @@ describe('the partition keys that the projection is granted', () => {
   const items = {
     projected: projectedItemKey(followed),
     member: memberItemKey(ada, { application: 'shop', role: 'clerk' }),
-    count: countItemKey('acme', 'shop', 'clerk'),
+    count: countItemKey(ada, { application: 'shop', role: 'clerk' }),
     audit: auditItemKey(followed, { at: 0, sequence: '1' }),
     outbox: outboxItemKey('1'),
     account: accountItemKey(ada),

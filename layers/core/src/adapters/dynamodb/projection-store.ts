@@ -76,7 +76,7 @@ export class DynamoProjectionStore implements ProjectionStore, Outbox, Views {
     const named = { organization, application, role }
     return [
       by === 1 ? { put: { ...key, kind: 'member', ...named, account } } : { remove: key },
-      { tally: { ...countItemKey(organization, application, role), kind: 'count', ...named }, by },
+      { tally: { ...countItemKey(item, { application, role }), kind: 'count', ...named }, by },
     ]
   }
 
@@ -108,8 +108,12 @@ export class DynamoProjectionStore implements ProjectionStore, Outbox, Views {
 
   async countMembers(organization: string, application: string): Promise<ReadonlyMap<string, number>> {
     const items = await this.#table.query(countsPartition(organization, application))
-    const counts = items.map((item) => parseItem(countItem, item, 'count'))
-    return new Map(counts.filter(({ count }) => count !== 0).map(({ role, count }) => [role, count]))
+    const counts = new Map<string, number>()
+    for (const item of items) {
+      const { role, count } = parseItem(countItem, item, 'count')
+      counts.set(role, (counts.get(role) ?? 0) + count)
+    }
+    return new Map([...counts].filter(([, count]) => count !== 0))
   }
 
   async listAudit(

@@ -4,6 +4,7 @@ import type { ItemChange, StreamChange } from '../../domain/projection/item-chan
 import { fromAccountItem } from './account-item.ts'
 import type { Item } from './conditions.ts'
 import { fromCustomRoleItem } from './custom-role-item.ts'
+import { projectedItemKey } from './keys.ts'
 import { fromOrganizationItem } from './organization-item.ts'
 
 /** A record of the table's stream as Lambda hands it over (`Records` of its event). Other members do not matter here. */
@@ -19,7 +20,8 @@ const streamRecord = v.object({
 
 /** What a record is about: a change that the views follow, or an event that now waits to be told. */
 export type StreamNews =
-  | { readonly news: 'change'; readonly streamed: StreamChange }
+  /** `item`: the same for changes of the same item. */
+  | { readonly news: 'change'; readonly item: string; readonly streamed: StreamChange }
   | { readonly news: 'pending'; readonly eventId: string }
 
 /** `undefined` for a record of another kind of item, or of nothing that anybody waits for. Throws StoreCorrupt. */
@@ -35,7 +37,12 @@ export function readStreamRecord(record: unknown): StreamNews | undefined {
   if (change === undefined) return undefined
   const stream = eventSourceARN.split('/stream/')[1] ?? eventSourceARN
   const position = { stream, sequence: dynamodb.SequenceNumber }
-  return { news: 'change', streamed: { change, position, at: Math.round(dynamodb.ApproximateCreationDateTime * 1000) } }
+  const item = projectedItemKey(change).pk
+  return {
+    news: 'change',
+    item,
+    streamed: { change, position, at: Math.round(dynamodb.ApproximateCreationDateTime * 1000) },
+  }
 }
 
 function pendingOf(item: Item | undefined): StreamNews | undefined {

@@ -7,14 +7,18 @@ export interface PublishDependencies {
 }
 
 /**
- * Tells what waits under this identifier, and strikes it out. Published already: nothing happens. Interrupted between the two it
- * is told again, under the same identifier. Throws `BusUnavailable` or `StoreUnavailable`; then it has to be repeated.
+ * Tells what waits under these identifiers, and strikes it out. What was published already is passed over. Interrupted between the
+ * two it is told again, under the same identifier. Throws `BusUnavailable` or `StoreUnavailable`; then it has to be repeated.
  */
-export async function publishPending({ outbox, publisher }: PublishDependencies, eventId: string): Promise<void> {
-  const pending = await outbox.readPending(eventId)
-  if (pending === undefined) return
-  await publisher.publishEvents([pending])
-  await outbox.removePending(eventId)
+export async function publishPending(
+  { outbox, publisher }: PublishDependencies,
+  eventIds: readonly string[],
+): Promise<void> {
+  const read = await Promise.all([...new Set(eventIds)].map((eventId) => outbox.readPending(eventId)))
+  const pending = read.filter((each) => each !== undefined)
+  if (pending.length === 0) return
+  await publisher.publishEvents(pending)
+  await Promise.all(pending.map(({ eventId }) => outbox.removePending(eventId)))
 }
 
 /** An event this old was given up by the stream, or is about to be told. */
