@@ -7,6 +7,7 @@ import { Directory } from '@rolecast/core/adapters/identity-admins/directory/dir
 import { openIdentityAdmins } from '@rolecast/core/adapters/identity-admins/open'
 import { remoteKeySet } from '@rolecast/core/adapters/tokens/remote-key-set'
 import { describeError } from '@rolecast/core/application/describe-error'
+import { PullQueue } from '@rolecast/core/application/pull-queue'
 import type { EventSource } from '@rolecast/core/domain/assignment/identity-event'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'
@@ -45,6 +46,7 @@ export function connect(config: IngestConfig): IngestDependencies {
       clock,
     }),
     pullDeadlineMs: config.pullDeadlineMs,
+    settling: new PullQueue(clock),
     clock,
     deliveries: config.deliveries,
     write,

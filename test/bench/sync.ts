@@ -1,9 +1,11 @@
 import { EventBridgeReader } from '@rolecast/core/adapters/bus/event-bridge-reader'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { MemoryIdentityAdmin } from '@rolecast/core/adapters/memory/identity-admin'
+import { PullQueue } from '@rolecast/core/application/pull-queue'
 import { type TakeEventDependencies, takeEvent } from '@rolecast/core/application/sync/take-event'
 import { startDynamoDb } from '../../infra/local/emulators/dynamodb.ts'
 import { createTable, tableDefinition } from '../../infra/local/emulators/dynamodb-table.ts'
+import type { ReconcileFigures } from './reconcile.ts'
 
 export interface SyncFigures {
   /** Events `Account Stated`, from the text in the queue to the record in the embedded table, ten at a time. */
@@ -15,6 +17,7 @@ export interface SyncFigures {
     /** Requests to the table for one event that is applied. */
     readonly requestsEach: number
   }
+  readonly reconcile: ReconcileFigures
 }
 
 /** Messages of one batch of the ingest function. */
@@ -44,6 +47,7 @@ export async function measureStatements(accounts = 500, versions = 4): Promise<S
       ...stores,
       identityAdmin: new MemoryIdentityAdmin(),
       pullDeadlineMs: 1_000,
+      settling: new PullQueue(Date.now),
       clock: Date.now,
       reader: new EventBridgeReader(),
       sources: new Map([['ix', { source: 'ix', tells: 'stated', identityAdmin: 'ix-admin', isDefault: true }]]),

@@ -1,6 +1,8 @@
 import type { AccountStore, IdentityAdmin, OrganizationStore } from '@rolecast/core/application/ports'
+import { PullQueue } from '@rolecast/core/application/pull-queue'
 import { applyEvent } from '@rolecast/core/application/sync/apply-event'
 import type { EventIdStore } from '@rolecast/core/application/sync/ports'
+import type { Settled } from '@rolecast/core/application/sync/settle-account'
 import type { EventSource, IdentityEvent } from '@rolecast/core/domain/assignment/identity-event'
 import type { Machine } from './machine.ts'
 
@@ -24,7 +26,9 @@ export interface IngestParts {
 /** True when the message is done with; false, or never, when it has to come again. */
 export async function ingest(event: IdentityEvent, receivedAt: number, parts: IngestParts): Promise<boolean> {
   const { machine, stores, identityAdmin } = parts
-  const dependencies = { ...stores, identityAdmin, pullDeadlineMs: 2_000, clock: machine.clock, sources }
+  const { clock } = machine
+  const settling = new PullQueue<Settled>(clock)
+  const dependencies = { ...stores, identityAdmin, pullDeadlineMs: 2_000, clock, sources, settling }
   const applied = await applyEvent(dependencies, event, receivedAt)
   if (!applied.ok) throw new Error(`an event of a sound source was refused: ${applied.refusal.code}`)
   return applied.value.outcome !== 'unsettled'

@@ -1,5 +1,6 @@
 import { MemoryIdentityAdmin } from '@rolecast/core/adapters/memory/identity-admin'
 import { memoryStores } from '@rolecast/core/adapters/memory/stores'
+import { PullQueue } from '@rolecast/core/application/pull-queue'
 import type { ApplyEventDependencies } from '@rolecast/core/application/sync/apply-event'
 import type { EventSource, HintedEvent, StatedEvent } from '@rolecast/core/domain/assignment/identity-event'
 import type { Organization } from '@rolecast/core/domain/assignment/organization'
@@ -48,6 +49,7 @@ export function createIngest(statements: readonly AccountStatement[] = [ada]) {
     ...stores,
     identityAdmin,
     pullDeadlineMs: 1_000,
+    settling: new PullQueue(clock),
     clock,
     sources: new Map(sources.map((each) => [each.source, each])),
   }

@@ -92,6 +92,23 @@ export function eventStoresContract(makeWorld: MakeWorld): void {
       expect(listed).toEqual(times.toReversed())
     })
 
+    it('lists large events, too, each once', async () => {
+      const times = Array.from({ length: 60 }, (_, index) => start + index)
+      const raw = 'x'.repeat(200 * 1024)
+      for (const time of times) {
+        const event = parkedAt(time, `m-${time}`)
+        await world.parked.park(time % 7 === 0 ? event : { ...event, raw })
+      }
+      const listed: number[] = []
+      for (let before: string | undefined; ; ) {
+        const page = await world.parked.listParked({ limit: 25, ...(before !== undefined && { before }) })
+        listed.push(...page.map(({ receivedAt }) => receivedAt))
+        before = page.at(-1)?.id
+        if (before === undefined) break
+      }
+      expect(listed).toEqual(times.toReversed())
+    })
+
     it('drops once', async () => {
       const event = parkedAt(start)
       await world.parked.park(event)

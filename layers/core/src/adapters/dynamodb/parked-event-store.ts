@@ -50,10 +50,13 @@ export class DynamoParkedEventStore implements ParkedEventStore {
   async listParked({ limit, before }: { readonly limit: number; readonly before?: string }) {
     const after = before !== undefined && isParkedId(before) ? parkedItemKey(before).sk : undefined
     const page = { limit, ...(after !== undefined && { after }) }
-    const pages = await Promise.all(parkedPartitions.map((pk) => this.#table.queryPage(pk, page)))
+    const partitions = await Promise.all(parkedPartitions.map((pk) => this.#table.queryPage(pk, page)))
+    const pages = partitions.map(({ items, next }) => ({ events: items.map(fromItem), isAll: next === undefined }))
+    // A page ends early where events are large. What may lie behind its end comes with the next list.
+    const ends = pages.flatMap(({ events, isAll }) => (isAll ? [] : (events.at(-1)?.id ?? [])))
     return pages
-      .flatMap(({ items }) => items.map(fromItem))
-      .filter((event) => this.#isKept(event))
+      .flatMap(({ events }) => events)
+      .filter((event) => this.#isKept(event) && ends.every((end) => event.id >= end))
       .sort((one, other) => (one.id < other.id ? 1 : -1))
       .slice(0, limit)
       .map(({ raw: _, ...event }) => event)

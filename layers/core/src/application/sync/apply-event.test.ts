@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ada, createIngest, hinted, received, stated } from '../../../../../test/support/ingest-world.ts'
 import { eventHorizonMs } from '../../domain/assignment/event-retention.ts'
 import { clockToleranceMs, isConfirmedSince } from '../../domain/freshness/policy.ts'
@@ -126,6 +126,31 @@ describe('a hint', () => {
     expect(await applyEvent(world.dependencies, hinted(), received)).toMatchObject({ value: { outcome: 'settled' } })
     expect(stored(world)).toMatchObject({ version: 7 })
     expect(world.identityAdmin.calls).toHaveLength(1)
+  })
+
+  it('is settled together with the others about its account that are in hand', async () => {
+    const world = createIngest()
+    const hints = Array.from({ length: 10 }, (_, index) => hinted({ eventId: `h${index}` }))
+    const ends = await Promise.all(hints.map((hint) => applyEvent(world.dependencies, hint, received)))
+    for (const end of ends) expect(end).toMatchObject({ ok: true, value: { outcome: 'settled' } })
+    expect(world.identityAdmin.calls).toHaveLength(2)
+  })
+
+  it('that comes to hand while the source is being asked makes it be asked again', async () => {
+    const world = createIngest()
+    const release = world.identityAdmin.hold()
+    const first = applyEvent(world.dependencies, hinted(), received)
+    await vi.waitFor(() => expect(world.identityAdmin.calls).toHaveLength(1))
+    const clerk = { application: 'shop', role: 'clerk' }
+    world.identityAdmin.change(
+      { organization: 'acme', account: 'ada' },
+      { roles: [clerk, { ...clerk, role: 'buyer' }] },
+    )
+    world.time.now += 10
+    const second = applyEvent(world.dependencies, hinted({ eventId: 'second' }), received + 10)
+    release()
+    await Promise.all([first, second])
+    expect(stored(world)).toMatchObject({ version: 8 })
   })
 
   it('about a whole organization makes every account of it doubtful in one write', async () => {

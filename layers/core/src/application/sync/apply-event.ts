@@ -10,13 +10,16 @@ import {
 import type { UnknownReason } from '../../domain/assignment/state.ts'
 import { accept, type Outcome, refuse } from '../../domain/decision/refusal.ts'
 import type { AccountStore, KnownAccount, OrganizationStore } from '../ports.ts'
+import type { PullQueue } from '../pull-queue.ts'
 import type { EventIdStore } from './ports.ts'
-import { type SettleDependencies, settleAccount } from './settle-account.ts'
+import { type SettleDependencies, type Settled, settleAccount } from './settle-account.ts'
 
 export interface ApplyEventDependencies extends SettleDependencies {
   readonly accounts: SettleDependencies['accounts'] & Pick<AccountStore, 'applyStatement'>
   readonly organizations: Pick<OrganizationStore, 'readOrganization' | 'markOrganizationDirty'>
   readonly eventIds: EventIdStore
+  /** Hints about one account that are in hand at the same time are settled together. */
+  readonly settling: PullQueue<Settled>
   /** By the `source` of events. */
   readonly sources: ReadonlyMap<string, EventSource>
 }
@@ -85,7 +88,8 @@ async function applyHinted(
   event: HintedEvent,
   receivedAt: number,
 ): Promise<Outcome<EventEnd>> {
-  const { organizations, sources } = dependencies
+  const { organizations, sources, settling, clock } = dependencies
+  const inHandAt = clock()
   const { organization: name, account } = event
   const organization = await organizations.readOrganization(name)
   const admitted = judgeSource(sources.get(event.source), event, organization)
@@ -93,7 +97,9 @@ async function applyHinted(
   const first = await note(dependencies, event, receivedAt)
   if (!first.ok) return first
   if (account === undefined) return accept({ outcome: await organizations.markOrganizationDirty(name, receivedAt) })
-  const settled = await settleAccount(dependencies, { organization: name, account }, { hintedAt: receivedAt })
+  const settled = await settling.join(JSON.stringify([name, account]), inHandAt, (startedAt) =>
+    settleAccount(dependencies, { organization: name, account }, { hintedAt: Math.max(startedAt, receivedAt) }),
+  )
   return accept(settled.outcome === 'failed' ? { outcome: 'unsettled', reason: settled.reason } : settled)
 }
 
