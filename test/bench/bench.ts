@@ -7,6 +7,7 @@ import { bundleBytes, bundles, type ColdStart, coldStarts } from './cold-start.t
 import { environments } from './environments.ts'
 import { formatFigures } from './format.ts'
 import { measureReads, type ReadFigures } from './reads.ts'
+import { measureReconcile } from './reconcile.ts'
 import { measureRefusal, type RefusalFigures } from './refusal.ts'
 import { measureStatements, type SyncFigures } from './sync.ts'
 import { measureToken, type TokenFigures } from './token.ts'
@@ -38,9 +39,18 @@ const options = new Command('npm run bench --')
   .option('--rounds <n>', 'interleaved rounds', positive, 30)
   .option('--iterations <n>', 'iterations of the floor in a round', positive, 100)
   .option('--starts <n>', 'cold starts of each bundle', positive, 15)
+  .option('--accounts <n>', 'accounts that are reconciled', positive, 100_000)
   .option('--no-build', 'measure the bundles that are in dist/')
   .parse()
-  .opts<{ json?: true; only?: string[]; rounds: number; iterations: number; starts: number; build: boolean }>()
+  .opts<{
+    json?: true
+    only?: string[]
+    rounds: number
+    iterations: number
+    starts: number
+    accounts: number
+    build: boolean
+  }>()
 
 const unknown = options.only?.filter((part) => !parts.includes(part as Part)) ?? []
 if (unknown.length > 0) {
@@ -69,7 +79,9 @@ if (wanted('reads')) {
 }
 if (wanted('sync')) {
   note('statements into the embedded table')
-  figures.sync = { statements: await measureStatements() }
+  const statements = await measureStatements()
+  note(`reconciliation of ${options.accounts} accounts`)
+  figures.sync = { statements, reconcile: await measureReconcile(options.accounts) }
 }
 if (wanted('refusal')) {
   note('refusals')

@@ -1,4 +1,5 @@
 import type { Figures } from './bench.ts'
+import type { ReconcileRunFigures } from './reconcile.ts'
 
 /** The figures for a person: a section each, two columns. */
 export function formatFigures(figures: Figures): string {
@@ -55,6 +56,15 @@ export function formatFigures(figures: Figures): string {
       ['applied, per second', String(appliedPerSecond)],
       ['repeated, per second', String(repeatedPerSecond)],
       ['requests to the table for each applied', requestsEach.toFixed(2)],
+    ])
+    const { accounts, peakMb, beforeMb, first, second, third } = sync.reconcile
+    const run = ({ accountsPerSecond, sourcePages, sourceReads, accountWrites }: ReconcileRunFigures) =>
+      `${accountsPerSecond} accounts/s, ${sourcePages} pages and ${sourceReads} accounts read, ${accountWrites} written`
+    section(`Reconciliation of ${accounts} accounts against the embedded table`, [
+      ['nothing is stored', run(first)],
+      ['nothing has changed', run(second)],
+      ['one in a thousand has', run(third)],
+      ['memory at most, MB', `${peakMb} (${beforeMb} before)`],
     ])
   }
   return lines.join('\n')

@@ -1,4 +1,5 @@
 import type { AccountRecord, AccountStatement, SourceStatement } from '../../domain/assignment/statement.ts'
+import { clockToleranceMs } from '../../domain/freshness/policy.ts'
 import { added, nothing, type Tally } from '../../domain/reconcile/brake.ts'
 import { compareStatement } from '../../domain/reconcile/compare.ts'
 import type { Suspect } from '../../domain/reconcile/run.ts'
@@ -39,7 +40,8 @@ export async function repairFromPage(
     examples: [],
     suspects: [],
   }
-  const there = unknown.length === 0 ? [] : await newAccounts.createAccounts(unknown, pageStartedAt)
+  const there =
+    unknown.length === 0 ? [] : await newAccounts.createAccounts(unknown, confirmedAt(unknown, pageStartedAt))
   repaired.created = unknown.length - there.length
   const thereToo = new Set(there.map(({ account }) => account))
   const compared = [...different, ...unknown.filter(({ account }) => thereToo.has(account))]
@@ -64,6 +66,14 @@ export async function repairFromPage(
     await Promise.all(wider.slice(start, start + abreast).map((write) => write()))
   }
   return repaired
+}
+
+/**
+ * Of new accounts. Without versions only the time tells whether a pull that ran into the new record began after the page: on a slow
+ * clock it may seem earlier than it was, so the page counts as older than it is.
+ */
+function confirmedAt([first]: readonly SourceStatement[], pageStartedAt: number): number {
+  return first?.version === undefined ? pageStartedAt - clockToleranceMs : pageStartedAt
 }
 
 async function widen(
