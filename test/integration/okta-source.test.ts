@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { oktaGroup } from '../../infra/local/demo-okta.ts'
 import { signIn } from '../../infra/local/identity-provider/sign-in.ts'
 import { freePorts } from '../../infra/local/ports.ts'
 import { workFolder } from '../../infra/local/running.ts'
 import { type System, startSystem } from '../../infra/local/system.ts'
+import { start as startRun } from '../../scripts/reconcile-commands.ts'
 
 /** An organization whose roles are groups in an Okta: pulled at the exchange, hinted at by an event hook. */
 
@@ -14,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rolecast-okta-'))
 let system: System
 
 beforeAll(async () => {
-  const assembly = join(workFolder, 'test-assembly')
+  const assembly = join(workFolder, 'test-assembly-okta')
   system = await startSystem({ dataFolder: folder, assembly, ports: await freePorts(), progress: () => {} })
 }, 240_000)
 
@@ -53,6 +57,26 @@ async function atOkta(method: string, path: string): Promise<number> {
   return answer.status
 }
 
+/** A run as `npm run reconcile -- start hooli` begins and follows it. */
+function reconcile() {
+  const { names, services } = system.running
+  const { runs, organizations } = dynamoStores({ tableName: names.table, endpoint: services.dynamodb })
+  const wait = (ms: number) => pause(ms)
+  const commands = { runs, organizations, clock: Date.now, newId: randomUUID, say: () => {}, wait }
+  return startRun(commands, 'hooli', { by: 'a test', wait: true })
+}
+
+const soon = { timeout: 15_000, interval: 200 }
+
+/** What the stand-in does wrong from now on. */
+async function faults(order: object): Promise<void> {
+  await fetch(`${system.running.urls.okta}/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(order),
+  })
+}
+
 describe('an organization with an Okta of its own', () => {
   it('has the roles that its groups give', async () => {
     expect(await permissions('hooli.vera')).toContain('flows.list.view')
@@ -69,9 +93,38 @@ describe('an organization with an Okta of its own', () => {
     expect(await permissions('hooli.pia')).toContain('flows.publish')
     const member = `/api/v1/groups/${oktaGroup('flow_publisher')}/users/hooli-pia`
     expect(await atOkta('DELETE', member)).toBe(204)
-    const soon = { timeout: 15_000, interval: 200 }
     await vi.waitFor(async () => expect(await permissions('hooli.pia')).not.toContain('flows.publish'), soon)
     expect(await atOkta('PUT', member)).toBe(204)
     await vi.waitFor(async () => expect(await permissions('hooli.pia')).toContain('flows.publish'), soon)
+  })
+
+  it('gets by with lost, doubled and late events: reconciliation finds what nobody told', async () => {
+    const member = `/api/v1/groups/${oktaGroup('flow_publisher')}/users/hooli-pia`
+    await faults({ kind: 'events', style: 'drop' })
+    expect(await atOkta('DELETE', member)).toBe(204)
+    // Confirmed a moment ago, and nobody says otherwise.
+    expect(await permissions('hooli.pia')).toContain('flows.publish')
+    expect(await reconcile()).toMatchObject({ state: 'done', counts: { repaired: 1, withdrawn: 0, left: 0 } })
+    expect(await permissions('hooli.pia')).not.toContain('flows.publish')
+    const repeated = await reconcile()
+    expect(repeated).toMatchObject({ state: 'done', counts: { created: 0, widened: 0, repaired: 0, left: 0 } })
+
+    await faults({ kind: 'none' })
+    await faults({ kind: 'events', style: 'duplicate' })
+    expect(await atOkta('PUT', member)).toBe(204)
+    await vi.waitFor(async () => expect(await permissions('hooli.pia')).toContain('flows.publish'), soon)
+  })
+
+  it('outlasts its Okta for who is known, but not for whom something has changed since', async () => {
+    expect(await permissions('hooli.edo')).toContain('flows.create')
+    await faults({ kind: 'none' })
+    await faults({ kind: 'down', account: 'hooli-edo' })
+    expect(await permissions('hooli.edo')).toContain('flows.create')
+    const member = `/api/v1/groups/${oktaGroup('flow_publisher')}/users/hooli-edo`
+    expect(await atOkta('PUT', member)).toBe(204)
+    // Told that something has changed, and not what: nothing is minted from what was.
+    await vi.waitFor(async () => expect((await exchange('hooli.edo')).token).toBe(''), soon)
+    await faults({ kind: 'none' })
+    await vi.waitFor(async () => expect(await permissions('hooli.edo')).toContain('flows.publish'), soon)
   })
 })

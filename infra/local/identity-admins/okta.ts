@@ -25,7 +25,15 @@ export async function startOkta(options: OktaOptions): Promise<OktaStandIn> {
   const { token, groupsPerPage = 2, clock = Date.now } = options
   let hook: { readonly url: string; readonly secret: string } | undefined
   const tell = (changed: OktaChange) => {
-    if (hook !== undefined) void deliver(hook, eventHook(changed, { id: randomUUID(), at: clock() }))
+    if (hook === undefined) return
+    const to = hook
+    const delivery = eventHook(changed, { id: randomUUID(), at: clock() })
+    const fault = standIn.eventFault(changed.user.id)
+    if (fault?.style === 'drop') return
+    if (fault?.style === 'duplicate') void deliver(to, delivery)
+    // What is delayed is also overtaken.
+    const delayMs = fault?.style === 'delay' || fault?.style === 'reorder' ? fault.delayMs : 0
+    setTimeout(() => void deliver(to, delivery), delayMs).unref()
   }
   const dialect: Dialect = {
     what: 'Okta',

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type FaultOrder, Faults, type Target, writeSlowly } from '../ix-admin/faults.ts'
-import { json, plainProblem, type Reply, readText } from '../ix-admin/http.ts'
+import { json, parseJson, plainProblem, type Reply, readText } from '../ix-admin/http.ts'
 import { type RateLimit, RateLimiter } from '../ix-admin/rate-limit.ts'
 import { type Listening, listen, namesThisMachine } from '../listen.ts'
 import { spoilReply } from './spoil.ts'
@@ -48,6 +48,8 @@ export interface StandIn {
   readonly requests: readonly string[]
   /** As infra/local/ix-admin/faults.ts; `account` is the user's id here. @throws TypeError if the order is not one */
   fault(order: FaultOrder): void
+  /** What becomes of an event about this user. */
+  eventFault(user: string): ReturnType<Faults['forEvents']>
   close(): Promise<void>
 }
 
@@ -94,7 +96,7 @@ export async function startStandIn(
     }
     if (url.pathname === '/faults') {
       const text = request.method === 'POST' ? await readText(request, 'application/json') : undefined
-      return write(response, text === undefined ? faults.answerList() : faults.answerOrder(JSON.parse(text)))
+      return write(response, text === undefined ? faults.answerList() : faults.answerOrder(parseJson(text)))
     }
     const { reply, target } = await decide(request, url)
     const fault = target === undefined ? undefined : faults.for(target)
@@ -122,6 +124,7 @@ export async function startStandIn(
     fault: (order) => {
       if (!faults.take(order)) throw new TypeError('Not a fault; see infra/local/ix-admin/faults.ts')
     },
+    eventFault: (user) => faults.forEvents({ account: user }),
     close: listening.close,
   }
 }
