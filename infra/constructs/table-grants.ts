@@ -49,9 +49,11 @@ export const tableAccess = {
   project: [
     { actions: ['dynamodb:GetItem'], keys: ['projected#*', 'outbox#*'] },
     { actions: ['dynamodb:Query'], keys: ['outbox#*'] },
-    { actions: ['dynamodb:PutItem'], keys: ['projected#*', 'members#*', 'audit#*', 'outbox#*'] },
-    { actions: ['dynamodb:UpdateItem'], keys: ['counts#*'] },
-    { actions: ['dynamodb:DeleteItem'], keys: ['members#*', 'outbox#*'] },
+    // In one statement: one transaction does all of it, and its keys may be held together against each action.
+    {
+      actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      keys: ['projected#*', 'members#*', 'counts#*', 'audit#*', 'outbox#*'],
+    },
   ],
   scim: [
     {
