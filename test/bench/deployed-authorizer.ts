@@ -2,6 +2,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DecisionCatalog } from '@rolecast/core/domain/catalog/decision-catalog'
+import { startChangeFeed } from './change-feed.ts'
 import type { Model } from './model.ts'
 import type { Setting } from './setting.ts'
 
@@ -41,7 +42,8 @@ function layOut(model: Model, application: string, name: string): string {
 
 export async function loadAuthorizer(model: Model, setting: Setting, name: string): Promise<Handler> {
   const folder = layOut(model, setting.audience, name)
-  Object.assign(process.env, environmentOf(setting))
+  // Followed as it is deployed: what a repeated token costs holds its part of that.
+  Object.assign(process.env, environmentOf(setting), { ROLECAST_TOKEN_SERVICE_URL: await startChangeFeed() })
   const { handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href)
   return handler
 }
