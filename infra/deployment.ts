@@ -145,10 +145,10 @@ const placeholder = {
   identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'https://identity-admin.invalid', clientId: 'rolecast' }],
 }
 
-/** Connections of stage `local`, one of each kind that delivers over HTTP; `provider` transmits security events. */
-export function localHooks(provider: string) {
+/** Connections of stage `local`, one of each kind but partners; `signals` transmits security events. */
+export function localHooks(signals: string) {
   const acme = { organization: 'acme' }
-  const transmitter = { issuer: provider, audience: 'rolecast', jwksUri: `${provider}/jwks` }
+  const transmitter = { issuer: signals, audience: 'rolecast', jwksUri: `${signals}/jwks` }
   return [
     { kind: 'okta', name: 'acme-okta', ...acme },
     { kind: 'okta', name: 'hooli-okta', organization: 'hooli' },
@@ -157,6 +157,7 @@ export function localHooks(provider: string) {
     { kind: 'graph', name: 'acme-graph', ...acme, tenantId: '84bd8158-6d4d-4958-8b9f-9d6445542f95' },
     { kind: 'workos', name: 'acme-workos', ...acme, sourceOrganization: 'org_acme' },
     { kind: 'ssf', name: 'acme-ssf', ...acme, ...transmitter },
+    { kind: 'ssf-poll', name: 'acme-poll', ...acme, ...transmitter, endpoint: `${signals}/poll` },
   ]
 }
 
@@ -194,7 +195,7 @@ const defaults: Record<keyof typeof stages, unknown> = {
       },
     ],
     identityAdmins: localIdentityAdmins({ ixAdmin: 'http://127.0.0.1:4300', okta: 'http://127.0.0.1:4310' }),
-    hooks: localHooks('http://127.0.0.1:4200'),
+    hooks: localHooks('http://127.0.0.1:4320'),
   },
   dev: placeholder,
   staging: placeholder,

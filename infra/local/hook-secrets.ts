@@ -9,7 +9,7 @@ export async function hookSecretsIn(dataFolder: string): Promise<Readonly<Record
   const schema = v.record(v.string(), v.string())
   const file = new DataFile({ path: join(dataFolder, 'hooks.json'), what: 'the hooks', schema })
   const kept = await file.read()
-  const names = localHooks('http://127.0.0.1').map(({ name }) => name)
+  const names = localHooks('').map(({ name }) => name)
   const secrets = Object.fromEntries(names.map((name) => [name, kept?.[name] ?? randomBytes(24).toString('base64url')]))
   await file.write(secrets)
   return secrets
@@ -18,6 +18,9 @@ export async function hookSecretsIn(dataFolder: string): Promise<Readonly<Record
 /** As the stacks' secrets take them. */
 export function asStackSecrets(secrets: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(secrets).map(([name, secret]) => [`Hooks/Secrets/${name}`, JSON.stringify({ secret })]),
+    localHooks('').map(({ kind, name }) => {
+      const construct = kind === 'ssf-poll' ? 'Signals' : 'Hooks'
+      return [`${construct}/Secrets/${name}`, JSON.stringify({ secret: secrets[name] })]
+    }),
   )
 }

@@ -38,7 +38,7 @@ export function localDeployment(ports: SystemPorts) {
       },
     ],
     identityAdmins: localIdentityAdmins({ ixAdmin: at(ports.ixAdmin), okta: at(ports.okta) }),
-    hooks: localHooks(issuer),
+    hooks: localHooks(at(ports.signals)),
   }
 }
 

@@ -10,6 +10,7 @@ export interface SystemPorts {
   readonly identityProvider: number
   readonly ixAdmin: number
   readonly okta: number
+  readonly signals: number
   readonly dynamodb: number
   readonly kms: number
   readonly services: number
@@ -35,6 +36,7 @@ export function portsFrom(text = '4100'): SystemPorts {
     identityProvider: base + 100,
     ixAdmin: base + 200,
     okta: base + 210,
+    signals: base + 220,
     dynamodb: base + 300,
     kms: base + 301,
     services: base + 302,
@@ -43,7 +45,7 @@ export function portsFrom(text = '4100'): SystemPorts {
 
 /** Ports that are free now: for tests, so that they run beside a started system. */
 export async function freePorts(): Promise<SystemPorts> {
-  const held = await Promise.all(Array.from({ length: 11 }, holdFreePort))
+  const held = await Promise.all(Array.from({ length: 12 }, holdFreePort))
   await Promise.all(held.map(({ release }) => release()))
   const [
     tokenService = 0,
@@ -54,11 +56,25 @@ export async function freePorts(): Promise<SystemPorts> {
     identityProvider = 0,
     ixAdmin = 0,
     okta = 0,
+    signals = 0,
     dynamodb = 0,
     kms = 0,
     services = 0,
   ] = held.map(({ port }) => port)
-  return { tokenService, httpApi, restApi, hooks, scim, identityProvider, ixAdmin, okta, dynamodb, kms, services }
+  return {
+    tokenService,
+    httpApi,
+    restApi,
+    hooks,
+    scim,
+    identityProvider,
+    ixAdmin,
+    okta,
+    signals,
+    dynamodb,
+    kms,
+    services,
+  }
 }
 
 function holdFreePort(): Promise<{ port: number; release: () => Promise<void> }> {

@@ -17,6 +17,8 @@ export interface Running {
     readonly ixAdmin: string
     /** The Okta of organization `hooli`. */
     readonly okta: string
+    /** The transmitter of security events: `POST /events` makes one. */
+    readonly signals: string
   }
   /** Addresses of the local AWS services, and what the templates have named there. */
   readonly services: { readonly dynamodb: string; readonly events: string }

@@ -17,6 +17,7 @@ import { makeAssembly } from './local-assembly.ts'
 import type { SystemPorts } from './ports.ts'
 import { type LocalStack, startLocalStack } from './runner/local-stack.ts'
 import { forgetRunning, noteRunning, type Running } from './running.ts'
+import { startTransmitter } from './signals/transmitter.ts'
 
 export interface SystemOptions {
   /** Where everything that is kept from start to start lives. */
@@ -83,8 +84,16 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   const okta = await startOkta({ port: ports.okta, users: oktaUsers, token: oktaToken })
   opened.defer(() => okta.close())
 
-  progress('Stacks: table, keys, functions, APIs')
+  progress('Transmitter of security events (stand-in)')
   const hookSecrets = await hookSecretsIn(dataFolder)
+  const signals = await startTransmitter({
+    port: ports.signals,
+    audience: 'rolecast',
+    pollToken: hookSecrets['acme-poll'] ?? '',
+  })
+  opened.defer(() => signals.close())
+
+  progress('Stacks: table, keys, functions, APIs')
   const stack = await startLocalStack({
     assembly,
     stage: 'local',
@@ -123,6 +132,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   const scim = `${output('ScimUrl')}/scim/v2`
   await admitScimToken(dynamoStores({ tableName: table, endpoint: stack.endpoints.dynamodb }).scimTokens, scimToken)
   await pushScimPeople(scim, scimToken)
+  signals.pushTo(`${output('HooksUrl')}/hooks/acme-ssf`)
   okta.hookTo(`${output('HooksUrl')}/hooks/${oktaHook}`, hookSecrets[oktaHook] ?? '')
   const running: Running = {
     pid: process.pid,
@@ -135,6 +145,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
       identityProvider: provider.url,
       ixAdmin: ixAdmin.url,
       okta: okta.url,
+      signals: signals.url,
     },
     services: { dynamodb: stack.endpoints.dynamodb, events: stack.endpoints.services },
     names: {
@@ -164,6 +175,7 @@ const listeners: Readonly<Record<keyof SystemPorts, string>> = {
   identityProvider: 'the identity provider',
   ixAdmin: 'iX Admin (stand-in)',
   okta: 'Okta (stand-in)',
+  signals: 'the transmitter of security events (stand-in)',
   dynamodb: 'the DynamoDB emulator',
   kms: 'the KMS emulator',
   services: 'the local services (events, secrets)',

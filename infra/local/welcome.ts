@@ -11,6 +11,7 @@ export function welcome({ urls, password }: Running, dataFolder: string): string
   SCIM service       ${urls.scim}   for the identity provider of initech (docs/sync.md)
   Identity provider  ${urls.identityProvider}
   Hooks              ${urls.hooks}/hooks/acme-okta and others, see docs/sync.md
+  Security events    ${urls.signals}   POST /events makes one
 
   People             acme.vera (Flow Viewer)  acme.edo (Flow Editor)  acme.pia (Flow Publisher)  acme.nia (no role)
                      acme.olga (Organization Admin); the same in globex, and more in infra/local/demo-data.ts
