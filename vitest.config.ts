@@ -23,7 +23,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           env,
-          include: ['{layers,functions,examples,scripts}/**/*.test.ts', 'test/{oracle,boundaries}/**/*.test.ts'],
+          include: [
+            '{layers,functions,examples,scripts}/**/*.test.ts',
+            'test/{oracle,boundaries,simulation}/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', 'examples/*/infra/**'],
           typecheck: { enabled: true, include: ['{layers,test}/**/*.test-d.ts'] },
           globalSetup: ['test/support/scratch-setup.ts'],
@@ -35,7 +38,10 @@ export default defineConfig({
         test: {
           name: 'integration',
           env,
-          include: ['test/{contracts,integration,conformance,local,tour}/**/*.test.ts', 'infra/local/**/*.test.ts'],
+          include: [
+            'test/{contracts,integration,conformance,local,tour,probe}/**/*.test.ts',
+            'infra/local/**/*.test.ts',
+          ],
           globalSetup: ['test/support/scratch-setup.ts', 'test/support/dynamodb-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -1,5 +1,4 @@
 import type { InvocationCounts } from '../../infra/local/lambda/function-pool.ts'
-import type { Running } from '../../infra/local/running.ts'
 
 /** What the two functions that matter have answered since they started. */
 export interface Counts {
@@ -7,9 +6,9 @@ export interface Counts {
   readonly tokenService: InvocationCounts
 }
 
-/** Asks the runner. */
-export async function readCounts({ services }: Pick<Running, 'services'>): Promise<Counts> {
-  const response = await fetch(services.events, {
+/** Asks the runner, at the address of its services. */
+export async function readCounts(services: string): Promise<Counts> {
+  const response = await fetch(services, {
     method: 'POST',
     headers: { 'x-amz-target': 'RolecastLocal.CountInvocations' },
     body: '{}',

@@ -15,7 +15,9 @@ function whole(least: number, most: number) {
 }
 
 /** Reads the command line. */
-export function readOptions(args: readonly string[]): ProbeOptions & { readonly json: boolean } {
+export function readOptions(
+  args: readonly string[],
+): ProbeOptions & { readonly json: boolean; readonly accounts: number } {
   const given = new Command('npm run probe --')
     .description(
       'Measures on the running local stack (npm start) how long a role that is taken away in iX Admin still opens an endpoint, and how\n' +

@@ -1,13 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { measurePromise, type PromiseReport, type PromiseTerms } from '@rolecast/core/application/sync/measure-promise'
-import { synthetic } from '../../infra/local/demo-data.ts'
-import type { Running } from '../../infra/local/running.ts'
-import { type Counts, costsBetween, instancesBetween, readCounts } from './counts.ts'
-import { localAccount, tokensOf } from './local-account.ts'
-import { keepBusy, type LoadCounts, readFlows } from './product.ts'
+import type { AccessProduct, SyntheticAccount } from '@rolecast/core/application/sync/probe-ports'
+import { type Counts, costsBetween, instancesBetween } from './counts.ts'
+import { keepBusy, type LoadCounts } from './keep-busy.ts'
+
+/** What is measured: a running system, or something that behaves like one. */
+export interface ProbedSystem {
+  readonly accounts: readonly SyntheticAccount[]
+  readonly access: AccessProduct
+  /** A new token of somebody whose role nobody touches. */
+  readonly viewer: () => Promise<string>
+  readonly counts: () => Promise<Counts>
+}
 
 export interface ProbeOptions extends PromiseTerms {
-  readonly accounts: number
   /** Accesses per second by somebody whose role nobody touches. */
   readonly loadPerSecond: number
   /** How long nothing changes, to see what allowing costs. */
@@ -32,34 +38,32 @@ interface Surroundings {
 /** As many as the local stack runs of one function. */
 const mostAuthorizers = 4
 
-/** Measures the promise on a running system: changes in iX Admin, accesses at the HTTP API. */
+/** Measures the promise on a system with several authorizers, under load. */
 export async function runProbe(
-  running: Running,
+  system: ProbedSystem,
   { note, isEnded }: Surroundings,
   options: ProbeOptions,
 ): Promise<ProbeFigures> {
-  const { httpApi } = running.urls
-  const accounts = synthetic.slice(0, options.accounts).map((person) => localAccount(running, person))
-  const access = (token: string) => readFlows(httpApi, token)
+  const { accounts, access } = system
 
   note(`signing in ${accounts.length} synthetic accounts`)
   await Promise.all(accounts.map((account) => account.giveRole()))
   const tokens = await Promise.all(accounts.map((account) => account.signIn()))
-  const viewer = await renewed(tokensOf(running, 'globex.vera'))
-  const warm = await warmUp(running, () => Promise.all(tokens.map(access)))
+  const viewer = await renewed(system.viewer)
+  const warm = await warmUp(system.counts, () => Promise.all(tokens.map(access)))
   note(`${warm.authorizer.instances.length} authorizers answer`)
 
   let done = false
   const load = keepBusy({ access: async () => access(await viewer()), perSecond: options.loadPerSecond }, () => done)
   try {
     note(`nothing changes for ${options.allowMs / 1000} s`)
-    const before = await readCounts(running)
+    const before = await system.counts()
     const until = Date.now() + options.allowMs
     while (Date.now() < until && !isEnded()) {
       await Promise.all(tokens.map(access))
       await wait(options.everyMs)
     }
-    const between = await readCounts(running)
+    const between = await system.counts()
     note(`${options.rounds} rounds of ${accounts.length} accounts with ${options.callers} callers each`)
     const watched = accounts.map((account) => ({
       ...account,
@@ -69,7 +73,7 @@ export async function runProbe(
       },
     }))
     const report = await measurePromise({ accounts: watched, access, clock: Date.now, pause: wait, isEnded }, options)
-    const after = await readCounts(running)
+    const after = await system.counts()
     done = true
     return {
       ...report,
@@ -84,10 +88,10 @@ export async function runProbe(
 }
 
 /** Bursts, until every authorizer that there can be has begun. */
-async function warmUp(running: Running, burst: () => Promise<unknown>): Promise<Counts> {
+async function warmUp(readCounts: ProbedSystem['counts'], burst: () => Promise<unknown>): Promise<Counts> {
   for (let left = 20; ; left--) {
     await Promise.all(Array.from({ length: mostAuthorizers }, burst))
-    const counts = await readCounts(running)
+    const counts = await readCounts()
     if (counts.authorizer.instances.length >= mostAuthorizers || left === 0) return counts
   }
 }

@@ -1,13 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { accessProduct } from '@rolecast/core/adapters/probe/product'
 import type { Access } from '@rolecast/core/application/sync/probe-ports'
-
-const deadlineMs = 5_000
-
-/** A route that needs the role and asks nobody to allow it. */
-export function readFlows(httpApi: string, token: string): Promise<Access> {
-  return accessProduct({ fetch, deadlineMs }, `${httpApi}/flows`, token)
-}
 
 export interface LoadCounts {
   sent: number
@@ -17,6 +9,7 @@ export interface LoadCounts {
 }
 
 export interface Load {
+  /** One that rejects, because there was no token for it, counts as unanswered. */
   readonly access: () => Promise<Access>
   readonly perSecond: number
 }
@@ -31,11 +24,13 @@ export async function keepBusy({ access, perSecond }: Load, isEnded: () => boole
   while (!isEnded()) {
     const due = Math.floor(((Date.now() - begun) / 1000) * perSecond)
     for (; counts.sent < due; counts.sent++) {
-      const one = access().then((answer) => {
-        if (answer === 'denied') counts.refused++
-        if (answer === 'failed') counts.unanswered++
-        underWay.delete(one)
-      })
+      const one = access()
+        .catch(() => 'failed' as const)
+        .then((answer) => {
+          if (answer === 'denied') counts.refused++
+          if (answer === 'failed') counts.unanswered++
+          underWay.delete(one)
+        })
       underWay.add(one)
     }
     await wait(burstMs)
