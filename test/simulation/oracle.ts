@@ -40,7 +40,7 @@ export const promise = {
 
 export interface Verdict {
   readonly wrong?: string
-  /** How long after its end was known something was still allowed, milliseconds; 0 where it was true. */
+  /** How long after its end was known something was still allowed although the feed could be read, milliseconds. */
   readonly stalenessMs: number
 }
 
@@ -59,7 +59,8 @@ function judgeAllow(decision: Decision): Verdict {
     if (!mayJustify(decision, account)) continue
     for (const organization of organizationEras) {
       if (!mayJustify(decision, organization) || !mayBy(account.value, organization.value, permission)) continue
-      best = Math.min(best, Math.max(0, startedAt - account.endKnownAt, startedAt - organization.endKnownAt))
+      const late = [account, organization].filter((era) => !wasUnread(decision, era))
+      best = Math.min(best, Math.max(0, ...late.map((era) => startedAt - era.endKnownAt)))
     }
   }
   return best === Number.POSITIVE_INFINITY
@@ -69,16 +70,20 @@ function judgeAllow(decision: Decision): Verdict {
 
 /** Whether a decision may still, or already, rest on what was true in this era. */
 function mayJustify(decision: Decision, era: Era<unknown>): boolean {
-  const { startedAt, endedAt, permission, networkTroubles, sourceTroubles } = decision
+  const { startedAt, endedAt, permission, sourceTroubles } = decision
   if (era.since > endedAt) return false
   if (era.until >= startedAt) return true
   if (permission === strongPermission) return false
-  const unread = networkTroubles.some((trouble) => overlaps(trouble, era.endKnownAt, startedAt))
   const unasked = sourceTroubles.some((trouble) => overlaps(trouble, era.until - promise.unheard, startedAt))
   return (
-    startedAt <= era.endKnownAt + (unread ? promise.hardAge : promise.bound) &&
+    startedAt <= era.endKnownAt + (wasUnread(decision, era) ? promise.hardAge : promise.bound) &&
     startedAt <= era.until + promise.unheard + (unasked ? promise.staleIfError : 0)
   )
+}
+
+/** Whether the authorizer could not read on for a while after the end of the era was known. */
+function wasUnread({ networkTroubles, startedAt }: Decision, { endKnownAt }: Era<unknown>): boolean {
+  return networkTroubles.some((trouble) => overlaps(trouble, endKnownAt, startedAt))
 }
 
 function judgeDeny(decision: Decision, code: string): Verdict {

@@ -67,7 +67,8 @@ export async function pullAssignment(
  * A pull that begins after a hint was read is later than the hint, whatever the clocks of the two machines say.
  */
 function afterHints({ startedAt, known, organization }: PullQuestion): number {
-  const marks = [known === 'absent' ? undefined : known?.dirtySince, organization?.dirtySince]
+  const record = known === 'absent' ? undefined : known
+  const marks = [record?.dirtySince, record?.withdrawnSince, organization?.dirtySince]
   return Math.max(startedAt, ...marks.filter((mark) => mark !== undefined).map((mark) => mark + 1))
 }
 

@@ -16,6 +16,7 @@ const accountItem = v.object({
   confirmedAt: moment,
   etag: v.exactOptional(v.string()),
   dirtySince: v.exactOptional(moment),
+  withdrawnSince: v.exactOptional(moment),
   revision: v.pipe(count, v.minValue(1)),
 })
 

@@ -178,6 +178,7 @@ function says(stored: AccountRecord | undefined, record: AccountRecord): boolean
     stored.confirmedAt === record.confirmedAt &&
     stored.occurredAt === record.occurredAt &&
     stored.etag === record.etag &&
-    stored.dirtySince === record.dirtySince
+    stored.dirtySince === record.dirtySince &&
+    stored.withdrawnSince === record.withdrawnSince
   )
 }

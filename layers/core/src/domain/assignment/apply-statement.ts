@@ -1,3 +1,4 @@
+import { isAfterMarks } from './marks.ts'
 import { canonicalAssignments, rolesIn } from './role-names.ts'
 import type {
   AccountRecord,
@@ -97,7 +98,8 @@ export function withdrawConfirmation(
   if (stored === undefined) return { outcome: 'gone' }
   if (stored.confirmedAt > askedAt) return { outcome: 'older', record: stored }
   const { etag: _, ...record } = stored
-  return { outcome: 'applied', record: { ...record, confirmedAt: neverConfirmed } }
+  const withdrawnSince = Math.max(stored.withdrawnSince ?? askedAt, askedAt)
+  return { outcome: 'applied', record: { ...record, confirmedAt: neverConfirmed, withdrawnSince } }
 }
 
 /**
@@ -131,8 +133,12 @@ function toRecord(statement: AccountStatement, { confirmedAt, etag }: Confirmati
 
 /** Another content; the marks stay. */
 function replaced(stored: AccountRecord, statement: AccountStatement, confirmation: Confirmation): AccountRecord {
-  const record = toRecord(statement, confirmation)
-  return stored.dirtySince === undefined ? record : discounted({ ...record, dirtySince: stored.dirtySince })
+  const { dirtySince, withdrawnSince } = stored
+  return discounted({
+    ...toRecord(statement, confirmation),
+    ...(dirtySince !== undefined && { dirtySince }),
+    ...(withdrawnSince !== undefined && { withdrawnSince }),
+  })
 }
 
 /** The same content once more. */
@@ -148,10 +154,9 @@ function confirmed(stored: AccountRecord, { confirmedAt, etag }: Confirmation): 
   return validator === undefined ? record : { ...record, etag: validator }
 }
 
-/** The record as its own mark leaves it. The validator stays: what it confirms later, a later read confirms. */
+/** The record as its own marks leave it. The validator stays: what it confirms later, a later read confirms. */
 function discounted(record: AccountRecord): AccountRecord {
-  const counts = record.dirtySince === undefined || record.confirmedAt > record.dirtySince
-  return counts ? record : { ...record, confirmedAt: neverConfirmed }
+  return isAfterMarks(record) ? record : { ...record, confirmedAt: neverConfirmed }
 }
 
 function expectSameAccount(stored: AccountRecord, statement: SourceStatement): void {

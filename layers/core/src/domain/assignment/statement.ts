@@ -42,4 +42,9 @@ export interface AccountRecord extends AccountStatement {
    * before does not confirm anything. It stays when a later read confirms the account.
    */
   readonly dirtySince?: number
+  /**
+   * The source said that it knows no such account, or contradicted itself: as `dirtySince`, so that no older statement that
+   * comes again confirms what was taken back.
+   */
+  readonly withdrawnSince?: number
 }

@@ -1,4 +1,5 @@
 import { neverConfirmed } from '../assignment/apply-statement.ts'
+import { isAfterMarks } from '../assignment/marks.ts'
 import type { Organization } from '../assignment/organization.ts'
 import type { UnknownReason } from '../assignment/state.ts'
 import type { AccountRecord } from '../assignment/statement.ts'
@@ -40,8 +41,8 @@ export function confirmationFloor(
 /** Whether the record was confirmed at or after `floor`, after the last hint about it, and not in the future. */
 export function isConfirmedSince(record: AccountRecord | undefined, floor: number, now: number): boolean {
   if (record === undefined) return false
-  const { confirmedAt, dirtySince } = record
-  if (dirtySince !== undefined && !(confirmedAt > dirtySince)) return false
+  const { confirmedAt } = record
+  if (!isAfterMarks(record)) return false
   return confirmedAt >= floor && confirmedAt <= now + confirmedAheadMs
 }
 
