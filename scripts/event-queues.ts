@@ -40,21 +40,23 @@ export class SqsEventQueues implements EventQueues {
     const received = await this.#client.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: shown, VisibilityTimeout: 0 }),
     )
-    const { ApproximateNumberOfMessages } = await this.#attributes('ApproximateNumberOfMessages')
+    const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] })
+    const { Attributes } = await this.#client.send(asked)
     return {
-      count: Number(ApproximateNumberOfMessages),
+      count: Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0),
       some: (received.Messages ?? []).map(({ Body = '' }) => Body),
     }
   }
 
   async redrive(): Promise<void> {
-    const { QueueArn: SourceArn } = await this.#attributes('QueueArn')
-    await this.#client.send(new StartMessageMoveTaskCommand({ SourceArn }))
+    const { queue, deadLetters } = this.#options
+    const [SourceArn, DestinationArn] = await Promise.all([this.#arn(deadLetters), this.#arn(queue)])
+    // What the bus could not hand over at all never was in the queue: SQS would not know where to move it.
+    await this.#client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }))
   }
 
-  async #attributes(...names: ('ApproximateNumberOfMessages' | 'QueueArn')[]): Promise<Record<string, string>> {
-    const QueueUrl = this.#options.deadLetters
-    const answer = await this.#client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: names }))
-    return answer.Attributes ?? {}
+  async #arn(QueueUrl: string): Promise<string | undefined> {
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] })
+    return (await this.#client.send(command)).Attributes?.['QueueArn']
   }
 }

@@ -54,7 +54,7 @@ function open(): ParkedCommands {
 
 const code = (text: string): Code => {
   if (Object.hasOwn(answers, text)) return text as Code
-  const known = Object.keys(answers).filter((each) => each.startsWith('event_'))
+  const known = Object.keys(answers).filter((each) => /^(event|delivery)_/.test(each))
   throw new InvalidArgumentError(`one of ${known.join(', ')}`)
 }
 const count = (text: string) => {

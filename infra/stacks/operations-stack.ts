@@ -66,6 +66,19 @@ export class OperationsStack extends Stack {
       metric: this.#count({ stage, logGroup: ingestLogs, name: 'ParkedEvents', pattern: parked }),
       description: 'Identity events were parked: npm run parked -- list says which, and why',
     })
+    if (sync.hooks !== undefined) {
+      const inPart = FilterPattern.all(
+        FilterPattern.stringValue('$.event', '=', 'taken'),
+        FilterPattern.numberValue('$.parked', '>', 0),
+      )
+      const malformed = FilterPattern.stringValue('$.code', '=', 'delivery_malformed')
+      const pattern = FilterPattern.any(inPart, malformed)
+      alarmAbove(this, 'ParkedDeliveries', {
+        action,
+        metric: this.#count({ stage, logGroup: sync.hooks.lambda.logGroup, name: 'UnreadableDeliveries', pattern }),
+        description: 'Deliveries of identity providers were parked: npm run parked -- list says which, and why',
+      })
+    }
     this.#alarmOnProjection(stage, sync.project, action)
     const tableThrottles = tableMetric(data.table, 'ThrottledRequests')
     alarmAbove(this, 'TableThrottles', {

@@ -204,9 +204,10 @@ describe('SQS on this machine', () => {
     const stack = await startTestStack({ resources: queues })
     const url = (name: string) => `https://sqs.eu-west-1.amazonaws.com/000000000000/${name}`
     const terms = { endpoint: stack.endpoints.services, queue: url('One-Queue'), deadLetters: url('One-Dlq') }
-    const client = new SqsEventQueues({ ...terms, queue: terms.deadLetters })
-    await client.send('"given up"')
-    await client.send('"too"')
+    const toDeadLetters = new SqsEventQueues({ ...terms, queue: terms.deadLetters })
+    await toDeadLetters.send('"given up"')
+    await toDeadLetters.send('"too"')
+    const client = new SqsEventQueues(terms)
     expect(await client.readDeadLetters()).toEqual({ count: 2, some: ['"given up"', '"too"'] })
     await client.redrive()
     expect(await client.readDeadLetters()).toEqual({ count: 0, some: [] })

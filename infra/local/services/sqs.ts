@@ -13,7 +13,7 @@ const receiveInput = v.object({
 })
 const deleteInput = v.object({ QueueUrl: queueUrl, ReceiptHandle: v.string() })
 const attributesInput = v.object({ QueueUrl: queueUrl })
-const moveInput = v.object({ SourceArn: v.string() })
+const moveInput = v.object({ SourceArn: v.string(), DestinationArn: v.optional(v.string()) })
 
 /** Bytes of a message (SQS quota). */
 const MOST_BYTES = 1024 * 1024
@@ -58,11 +58,12 @@ export function openSqs(queues: Queues): Readonly<Record<string, Operation>> {
       return { Attributes: { QueueArn: settings.arn, ApproximateNumberOfMessages: String(messages.length) } }
     },
     'AmazonSQS.StartMessageMoveTask': async (input) => {
-      const source = find(parse(moveInput, input).SourceArn)
-      const targets = queues.all.filter(({ settings }) => settings.redrive?.arn === source.settings.arn)
-      const [target] = targets
-      if (target === undefined || targets.length > 1) {
-        throw new AwsFault('UnsupportedOperation', 'The queue is not the dead-letter queue of exactly one queue.')
+      const { SourceArn, DestinationArn } = parse(moveInput, input)
+      const source = find(SourceArn)
+      const origins = queues.all.filter(({ settings }) => settings.redrive?.arn === source.settings.arn)
+      const target = DestinationArn === undefined ? origins[0] : find(DestinationArn)
+      if (target === undefined || origins.length === 0) {
+        throw new AwsFault('InvalidParameterValue', 'The source is no dead-letter queue.')
       }
       for (const { id, body } of source.messages) {
         target.send(body)
