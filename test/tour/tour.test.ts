@@ -5,6 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePorts } from '../../infra/local/ports.ts'
 import { workFolder } from '../../infra/local/running.ts'
 import { type System, startSystem } from '../../infra/local/system.ts'
+import { isKept } from '../probe/format.ts'
+import { localSystem } from '../probe/local-system.ts'
+import { runProbe } from '../probe/run-probe.ts'
 import { Narrator } from './narrator.ts'
 import { tellOutage, tellRoleSystems, tellStory } from './story.ts'
 
@@ -30,4 +33,28 @@ it.each([
   const narrator = new Narrator((line) => lines.push(line))
   await tell(system.running, narrator)
   expect(narrator.close(), lines.join('\n')).toBe(0)
+})
+
+it('a removal has effect at every authorizer within the bound, a grant at the next access', {
+  timeout: 60_000,
+}, async () => {
+  const notes: string[] = []
+  const surroundings = { note: (text: string) => notes.push(text), isEnded: () => false }
+  const figures = await runProbe(localSystem(system.running, 2), surroundings, {
+    rounds: 1,
+    callers: 4,
+    everyMs: 100,
+    limitMs: 20_000,
+    // Twenty in a row, of authorizers that take turns.
+    deniedForMs: 2_000,
+    inARow: 20,
+    allowedForMs: 500,
+    restMs: 3_000,
+    staggerMs: 500,
+    allowMs: 2_000,
+    loadPerSecond: 20,
+  })
+  expect(isKept(figures), JSON.stringify([figures, notes])).toBe(true)
+  expect(figures).toMatchObject({ authorizers: 4, allowReads: 0, grantToAllowMs: { accesses: 1 } })
+  expect(figures.revokeToDenyMs.max).toBeLessThanOrEqual(10_000)
 })
