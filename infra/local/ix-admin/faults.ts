@@ -6,8 +6,8 @@ import { json, plainProblem, problem, type Reply } from './http.ts'
 /**
  * Faults on request, to see what Rolecast does about them: `POST /faults` with one of these as JSON; `GET /faults` lists them.
  * They hit what Rolecast reads (statements, pages, and for `slow`, `down` and `rate_limit` the token endpoint), never the pages and
- * calls by which an administrator changes roles; `events` hits what iX Admin puts onto the bus instead. With `account` (and its `organization`) they hit that account only. Each ends by
- * itself after `forSeconds`; `{"kind":"none"}` ends all. Of several that fit, the last one counts.
+ * calls by which an administrator changes roles; `events` hits what iX Admin puts onto the bus instead. With `account` (and its
+ * `organization`) they hit that account only. Each ends by itself after `forSeconds`; `{"kind":"none"}` ends all. Of several that fit, the last one counts.
  */
 const everywhere = {
   organization: v.optional(v.string()),
@@ -52,6 +52,12 @@ const fault = v.variant('kind', [
     kind: v.literal('rate_limit'),
     ...everywhere,
     retryAfterSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+  }),
+  v.strictObject({
+    kind: v.literal('pages'),
+    ...everywhere,
+    /** `empty`: nobody. `ends_early`: the first half, and no next page. `repeats_cursor`: behind the last page comes the first. `refuses_cursor`: 410. */
+    style: v.picklist(['empty', 'ends_early', 'repeats_cursor', 'refuses_cursor']),
   }),
   v.strictObject({
     kind: v.literal('events'),
@@ -138,6 +144,31 @@ export function spoil(fault: ReadFault, reply: Reply): Reply | 'cut' {
         : reply
     case 'garbage':
       return garbled(fault.style, reply)
+    case 'pages':
+      return mispaged(fault.style, reply)
+  }
+}
+
+const page = v.object({ statements: v.array(v.unknown()), next: v.nullable(v.string()), complete: v.boolean() })
+
+/** Only pages are hit. */
+function mispaged(style: Extract<Fault, { kind: 'pages' }>['style'], reply: Reply): Reply {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), page), reply.body)
+  if (!parsed.success) return reply
+  const { statements, next } = parsed.output
+  const answer = (changed: Partial<typeof parsed.output>) => ({
+    ...reply,
+    body: JSON.stringify({ ...parsed.output, ...changed }),
+  })
+  switch (style) {
+    case 'empty':
+      return answer({ statements: [], next: null })
+    case 'ends_early':
+      return answer({ statements: statements.slice(0, Math.ceil(statements.length / 2)), next: null })
+    case 'repeats_cursor':
+      return answer({ next: next ?? '0' })
+    case 'refuses_cursor':
+      return next === null ? plainProblem(410, 'The cursor has expired') : reply
   }
 }
 
