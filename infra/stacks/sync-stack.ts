@@ -1,15 +1,13 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { LambdaFunction } from '../constructs/lambda-function.ts'
-import { isHook, isPolled } from '../constructs/sync/connections.ts'
-import { Hooks } from '../constructs/sync/hooks.ts'
+import type { Hooks } from '../constructs/sync/hooks.ts'
 import { Ingest } from '../constructs/sync/ingest.ts'
-import { PartnerEvents } from '../constructs/sync/partner-events.ts'
 import { Probe } from '../constructs/sync/probe.ts'
 import { Project } from '../constructs/sync/project.ts'
+import { ProviderEvents } from '../constructs/sync/provider-events.ts'
 import { Reconcile } from '../constructs/sync/reconcile.ts'
 import { Scim } from '../constructs/sync/scim.ts'
-import { SignalPolls } from '../constructs/sync/signal-polls.ts'
 import type { Deployment } from '../deployment.ts'
 import type { StageName, StageSettings } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
@@ -68,29 +66,19 @@ export class SyncStack extends Stack {
       throttle: settings.throttle,
     })
     new CfnOutput(this, 'ScimUrl', { value: this.scim.api.origin, description: 'Before /scim/v2' })
-    new PartnerEvents(this, 'Partners', { connections: deployment.hooks, queue: this.ingest.queue, removalPolicy })
-    const delivering = deployment.hooks.filter(isHook)
-    if (delivering.length > 0) {
-      this.hooks = new Hooks(this, 'Hooks', {
-        ...shared,
-        stage: props.stage,
-        connections: delivering,
-        code: code('hooks'),
-        size: settings.sync.hooks,
-        throttle: settings.throttle,
-      })
+    const providers = new ProviderEvents(this, 'Providers', {
+      stage: props.stage,
+      settings,
+      data,
+      connections: deployment.hooks,
+      queue: this.ingest.queue,
+      code,
+      removalPolicy,
+    })
+    this.hooks = providers.hooks
+    if (this.hooks !== undefined) {
       new CfnOutput(this, 'HooksUrl', { value: this.hooks.api.origin, description: 'Before /hooks/{name}' })
     }
-    const polled = deployment.hooks.filter(isPolled)
-    const polls =
-      polled.length === 0
-        ? undefined
-        : new SignalPolls(this, 'Signals', {
-            ...shared,
-            connections: polled,
-            code: code('poll-signals'),
-            size: settings.sync.pollSignals,
-          })
     if (deployment.probe !== undefined) {
       this.probe = new Probe(this, 'Probe', {
         stage: props.stage,
@@ -105,8 +93,7 @@ export class SyncStack extends Stack {
     }
     this.functions = {
       ...(this.probe === undefined ? {} : { probe: this.probe.lambda }),
-      ...(this.hooks === undefined ? {} : { hooks: this.hooks.lambda }),
-      ...(polls === undefined ? {} : { 'poll-signals': polls.lambda }),
+      ...providers.functions,
       project: this.project.lambda,
       scim: this.scim.lambda,
       ingest: this.ingest.lambda,
