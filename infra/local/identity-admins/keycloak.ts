@@ -35,9 +35,10 @@ export async function startKeycloak(options: KeycloakOptions): Promise<KeycloakS
 
 function answer(truth: Truth, itsRealm: string, call: Call): ReturnType<Dialect['answer']> {
   const [admin, realms, realm, users, id, ...rest] = call.path
-  if (`${admin}/${realms}/${users}` !== 'admin/realms/users')
-    return { reply: json(404, { error: 'HTTP 404 Not Found' }) }
+  if (`${admin}/${realms}` !== 'admin/realms') return { reply: json(404, { error: 'HTTP 404 Not Found' }) }
   if (realm !== itsRealm) return { reply: json(404, { error: 'Realm not found.' }) }
+  if (users === 'roles' || users === 'clients') return { reply: json(200, role(call.path.at(-1) ?? '')) }
+  if (users !== 'users') return { reply: json(404, { error: 'HTTP 404 Not Found' }) }
   if (id === undefined) return { reply: json(200, slice(truth.all(), call).map(shown)) }
   if (id === 'count' && rest.length === 0) return { reply: json(200, truth.all().length) }
   const user = truth.find(id)

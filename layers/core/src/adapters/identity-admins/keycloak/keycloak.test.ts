@@ -20,6 +20,8 @@ const names = (...all: readonly string[]) => always(all.map((name) => ({ id: `id
 const groups = (...all: readonly string[]) => always(all.map((path) => ({ id: `id-${path}`, name: 'viewers', path })))
 
 const whole: Script = {
+  '/acme/roles/auditor$': always({ name: 'auditor' }),
+  '/acme/clients/c0ffee-1/roles/editor$': always({ error: 'Could not find role' }, { status: 404 }),
   '/realm/composite$': names('auditor', 'default-roles-acme'),
   '/clients/c0ffee-1/composite$': names('editor'),
   '/groups/count$': always({ count: 1 }),
@@ -60,13 +62,13 @@ describe('a user of a realm', () => {
     expect(requests.map(({ url }) => new URL(url).pathname)).toContain(
       '/auth/realms/acme/protocol/openid-connect/token',
     )
-    expect(requests).toHaveLength(6)
+    expect(requests).toHaveLength(8)
   })
 
   test('is asked for no more than the mapping names', async () => {
     const { read, requests } = start({}, { realmRoles: mappings.realmRoles })
     expect(await read()).toMatchObject({ statement: { roles: [{ role: 'report_viewer' }] } })
-    expect(requests).toHaveLength(3)
+    expect(requests).toHaveLength(4)
   })
 
   test('with groups on several pages has all of them', async () => {
@@ -94,6 +96,16 @@ describe('a user of a realm', () => {
     ['of which nobody says whether it is enabled is garbage', { '/users/[^/]*$': always({ id: ADA }) }, garbage],
     ['whose roles are gone is half an answer', { '/realm/composite$': noUser }, { outcome: 'partial' }],
     ['whose groups end early is half an answer', { '/groups/count$': always({ count: 2 }) }, { outcome: 'partial' }],
+    [
+      'whose realm roles are hidden from us is refused, whatever is shown',
+      { '/acme/roles/': always({ error: 'HTTP 403 Forbidden' }, { status: 403 }), '/realm/composite$': names() },
+      { outcome: 'refused', status: 403 },
+    ],
+    [
+      'whose client roles are hidden from us is refused, whatever is shown',
+      { '/acme/clients/c0ffee-1/roles/': always({}, { status: 403 }), '/clients/c0ffee-1/composite$': names() },
+      { outcome: 'refused', status: 403 },
+    ],
     [
       'whose client is gone is garbage',
       { '/clients/': always({ error: 'Could not find client' }, { status: 404 }) },
@@ -144,6 +156,11 @@ describe('a walk through a realm', () => {
     if (first.outcome !== 'page' || first.next === undefined) throw new Error(first.outcome)
     all = [...then]
     expect(await keycloak.listAccounts('acme', { deadlineMs, cursor: first.next })).toEqual(inconsistent)
+  })
+
+  test('shows no page where roles are hidden from us', async () => {
+    const { keycloak } = start({ '/acme/roles/': always({}, { status: 403 }), ...realm })
+    expect(await keycloak.listAccounts('acme', { deadlineMs })).toEqual({ outcome: 'refused', status: 403 })
   })
 
   test('is inconsistent where it is empty or ends early', async () => {

@@ -11,7 +11,7 @@ import { type Surroundings, surroundingsWith } from '../http/surroundings.ts'
 import { IDENTIFIER } from '../identifier.ts'
 import { type MappedRoles, mapRoles } from '../role-mapping.ts'
 import { followIndex, indexOfCursor, startOf } from '../walk.ts'
-import { count, groupCount, groupList, noSuchUser, roleList, user, userList } from './formats.ts'
+import { count, groupCount, groupList, noSuchRole, noSuchUser, role, roleList, user, userList } from './formats.ts'
 
 const USERS_PER_PAGE = 50
 const REQUESTS_AT_ONCE = 6
@@ -28,7 +28,7 @@ type NotFound = typeof notFound
  */
 export class Keycloak implements IdentityAdmin {
   readonly #settings: SettingsOf<'keycloak'>
-  readonly #users: string
+  readonly #realm: string
   readonly #source: Source
   readonly #clock: Surroundings['clock']
 
@@ -36,7 +36,7 @@ export class Keycloak implements IdentityAdmin {
     const around = surroundingsWith(surroundings)
     const base = checkedUrl(settings.url, 'base URL').href.replace(/\/$/, '')
     this.#settings = settings
-    this.#users = `${base}/admin/realms/${settings.realm}/users`
+    this.#realm = `${base}/admin/realms/${settings.realm}`
     this.#clock = around.clock
     const credentials = new ClientCredentials(
       {
@@ -46,7 +46,7 @@ export class Keycloak implements IdentityAdmin {
       },
       around,
     )
-    this.#source = new Source(credentials, around, 4)
+    this.#source = new Source(credentials, around, 5)
   }
 
   async readAccount(key: AccountKey, { deadlineMs }: { readonly deadlineMs: number }): Promise<PullOutcome> {
@@ -54,8 +54,13 @@ export class Keycloak implements IdentityAdmin {
     if (organization !== this.#settings.organization || !IDENTIFIER.test(account)) return notFound
     const occurredAt = this.#clock()
     return this.#source.within(deadlineMs, async (get): Promise<PullOutcome> => {
-      const [status, held] = await Promise.all([this.#status(get, account), this.#roles(get, account)])
+      const [status, held, blind] = await Promise.all([
+        this.#status(get, account),
+        this.#roles(get, account),
+        this.#blindness(get),
+      ])
       if (typeof status !== 'string') return status
+      if (blind !== undefined) return blind
       // The user was there: without the roles, the answer is half of one.
       if ('outcome' in held) return held.outcome === 'not_found' ? { outcome: 'partial' } : held
       const { roles, unmapped } = held
@@ -77,12 +82,14 @@ export class Keycloak implements IdentityAdmin {
     const occurredAt = this.#clock()
     return this.#source.within(deadlineMs, async (get): Promise<PageOutcome> => {
       const query = { first: startOf(state), max: USERS_PER_PAGE, briefRepresentation: true }
-      const [page, total] = await Promise.all([
-        fetchJson(get, { url: this.#url([], query), schema: userList }),
-        fetchJson(get, { url: this.#url(['count']), schema: count }),
+      const [page, total, blind] = await Promise.all([
+        fetchJson(get, { url: this.#url(['users'], query), schema: userList }),
+        fetchJson(get, { url: this.#url(['users', 'count']), schema: count }),
+        this.#blindness(get),
       ])
       if (isFailure(page)) return page
       if (isFailure(total)) return total
+      if (blind !== undefined) return blind
       if (page.outcome !== 'fetched' || total.outcome !== 'fetched')
         return { outcome: 'garbage', detail: 'no list of users' }
       const following = followIndex(
@@ -115,7 +122,7 @@ export class Keycloak implements IdentityAdmin {
   }
 
   async #status(get: Get, id: string): Promise<UnversionedStatement['status'] | PullFailure | NotFound> {
-    const read = await fetchJson(get, { url: this.#url([id]), schema: user, absent: noSuchUser })
+    const read = await fetchJson(get, { url: this.#url(['users', id]), schema: user, absent: noSuchUser })
     if (isFailure(read)) return read
     if (read.outcome !== 'fetched') return notFound
     if (read.value.id !== id) return { outcome: 'garbage', detail: 'about another user than the one asked for' }
@@ -127,9 +134,9 @@ export class Keycloak implements IdentityAdmin {
     const reads = [
       ...(isEmpty(realmRoles)
         ? []
-        : [named(realmRoles, this.#roleNames(get, [id, 'role-mappings', 'realm', 'composite']))]),
+        : [named(realmRoles, this.#roleNames(get, ['users', id, 'role-mappings', 'realm', 'composite']))]),
       ...Object.entries(clientRoles).map(([client, mapping]) =>
-        named(mapping, this.#roleNames(get, [id, 'role-mappings', 'clients', client, 'composite'])),
+        named(mapping, this.#roleNames(get, ['users', id, 'role-mappings', 'clients', client, 'composite'])),
       ),
       ...(isEmpty(groups) ? [] : [named(groups, this.#groupPaths(get, id))]),
     ]
@@ -141,6 +148,24 @@ export class Keycloak implements IdentityAdmin {
     return mapRoles(all)
   }
 
+  /**
+   * Keycloak leaves out of effective roles what we may not see, without a word. Asked for a role by its name, it says so: one
+   * of the realm and of each client is asked for, whether there is one of that name or not.
+   */
+  async #blindness(get: Get): Promise<PullFailure | undefined> {
+    const { realmRoles, clientRoles } = this.#settings
+    const containers = [
+      { path: ['roles'], mapping: realmRoles },
+      ...Object.entries(clientRoles).map(([client, mapping]) => ({ path: ['clients', client, 'roles'], mapping })),
+    ]
+    const asked = containers.map(async ({ path, mapping }) => {
+      const [name] = Object.keys(mapping)
+      if (name === undefined) return undefined
+      return fetchJson(get, { url: this.#url([...path, name]), schema: role, absent: noSuchRole })
+    })
+    return (await Promise.all(asked)).find((each) => each !== undefined && isFailure(each))
+  }
+
   async #roleNames(get: Get, path: readonly string[]): Promise<readonly string[] | PullFailure | NotFound> {
     const read = await fetchJson(get, { url: this.#url(path), schema: roleList, absent: noSuchUser })
     if (isFailure(read)) return read
@@ -148,12 +173,16 @@ export class Keycloak implements IdentityAdmin {
   }
 
   async #groupPaths(get: Get, id: string): Promise<readonly string[] | PullFailure | NotFound> {
-    const counted = fetchJson(get, { url: this.#url([id, 'groups', 'count']), schema: groupCount, absent: noSuchUser })
+    const counted = fetchJson(get, {
+      url: this.#url(['users', id, 'groups', 'count']),
+      schema: groupCount,
+      absent: noSuchUser,
+    })
     const paths = new Set<string>()
     for (let page = 0; page < MAX_GROUP_PAGES; page += 1) {
       const query = { first: page * GROUPS_PER_PAGE, max: GROUPS_PER_PAGE, briefRepresentation: true }
       const [read, total] = await Promise.all([
-        fetchJson(get, { url: this.#url([id, 'groups'], query), schema: groupList, absent: noSuchUser }),
+        fetchJson(get, { url: this.#url(['users', id, 'groups'], query), schema: groupList, absent: noSuchUser }),
         counted,
       ])
       if (isFailure(read)) return read
@@ -169,7 +198,7 @@ export class Keycloak implements IdentityAdmin {
 
   #url(path: readonly string[], query: Readonly<Record<string, string | number | boolean>> = {}): URL {
     const parameters = Object.entries(query).map(([name, value]): [string, string] => [name, String(value)])
-    const url = new URL([this.#users, ...path.map(encodeURIComponent)].join('/'))
+    const url = new URL([this.#realm, ...path.map(encodeURIComponent)].join('/'))
     url.search = new URLSearchParams(parameters).toString()
     return url
   }
