@@ -102,6 +102,13 @@ describe('the ingest function', () => {
     expect(lines.filter(({ event: name }) => name === 'parked').map(({ code }) => code)).toEqual(
       Array(3).fill('event_malformed'),
     )
+    const foreign = [event({ organization: secret, eventId: 'e9' }), { ...event({ eventId: 'e8' }), source: secret }]
+    await handler({ Records: foreign.map((each, index) => record(`f${index}`, each)) })
+    expect(lines.filter(({ event: name }) => name === 'parked').map(({ code }) => code)).toEqual([
+      ...Array(3).fill('event_malformed'),
+      'unknown_organization',
+      'event_foreign_source',
+    ])
     expect(JSON.stringify(lines)).not.toContain(secret)
   })
 })

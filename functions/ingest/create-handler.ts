@@ -1,5 +1,6 @@
 import { describeError, type LogMembers } from '@rolecast/core/application/describe-error'
 import { type TakeEventDependencies, type Taken, takeEvent } from '@rolecast/core/application/sync/take-event'
+import type { Refusal } from '@rolecast/core/domain/decision/refusal'
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 
 export interface IngestDependencies extends TakeEventDependencies {
@@ -25,7 +26,7 @@ export function createHandler(dependencies: IngestDependencies) {
       const taken = await takeEvent(dependencies, { messageId, raw, receivedAt, last: attempt >= deliveries })
       if (taken.outcome === 'parked') {
         const { code, evidence } = taken.refusal
-        log('ERROR', 'parked', { message: messageId, code, evidence: JSON.stringify(evidence), attempt })
+        log('ERROR', 'parked', { ...ownWords(evidence), message: messageId, code, attempt })
       }
       if (taken.outcome === 'repeat') log('INFO', 'repeat', { message: messageId, reason: taken.reason, attempt })
       return taken
@@ -49,4 +50,10 @@ export function createHandler(dependencies: IngestDependencies) {
     })
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   }
+}
+
+/** Names of sources and organizations are as the message says them: they stay with the parked event. */
+function ownWords(evidence: Refusal['evidence'] = {}): LogMembers {
+  const { source: _, organization: __, ...ours } = evidence
+  return ours
 }

@@ -59,6 +59,12 @@ export class OperationsStack extends Stack {
       metric: sync.ingest.queue.deadLetters.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
       description: 'Identity events could not be handled at all: see the ingest log, then npm run parked -- redrive',
     })
+    alarmAbove(this, 'EventsLate', {
+      action,
+      metric: sync.ingest.queue.queue.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }),
+      above: lateSeconds,
+      description: 'An identity event has waited long to be applied: see the ingest log for what it waits for',
+    })
     const parked = FilterPattern.stringValue('$.event', '=', 'parked')
     const ingestLogs = sync.ingest.lambda.logGroup
     alarmAbove(this, 'Parked', {
@@ -181,6 +187,9 @@ interface CountedLines {
 }
 
 const period = Duration.minutes(5)
+
+/** Twice the time in which a message that failed once is handed over again. */
+const lateSeconds = 360
 
 function tableMetric(table: TableV2, metricName: string): Metric {
   return new Metric({
