@@ -46,7 +46,7 @@ const auditItem = v.object({
     v.object({ kind: v.literal('role'), application: v.string(), id: v.string() }),
     v.object({ kind: v.literal('organization') }),
   ]),
-  change: v.picklist(['created', 'changed', 'deleted', 'withdrawn']),
+  change: v.picklist(['created', 'changed', 'deleted', 'withdrawn', 'reinstated']),
   at: moment,
   position,
   before: v.exactOptional(v.string()),

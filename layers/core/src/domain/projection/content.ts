@@ -1,4 +1,3 @@
-import { neverConfirmed } from '../assignment/apply-statement.ts'
 import type { Organization } from '../assignment/organization.ts'
 import { canonicalAssignments } from '../assignment/role-names.ts'
 import type { AccountRecord, RoleAssignment } from '../assignment/statement.ts'
@@ -7,8 +6,9 @@ import type { ItemChange } from './item-change.ts'
 /**
  * What a change comes to for those who look at it from outside. `unchanged`: only what is ours moved (a confirmation, a mark,
  * a revision). `withdrawn`: the source no longer stands by what it said; the content is as before, and grants nothing.
+ * `reinstated`: it stands by it again.
  */
-export type ChangeKind = 'created' | 'changed' | 'deleted' | 'withdrawn' | 'unchanged'
+export type ChangeKind = 'created' | 'changed' | 'deleted' | 'withdrawn' | 'reinstated' | 'unchanged'
 
 export function kindOf(change: ItemChange): ChangeKind {
   if (change.before === undefined) return change.after === undefined ? 'unchanged' : 'created'
@@ -16,16 +16,19 @@ export function kindOf(change: ItemChange): ChangeKind {
   if (JSON.stringify(contentOf(change.kind, change.before)) !== JSON.stringify(contentOf(change.kind, change.after))) {
     return 'changed'
   }
-  return change.kind === 'account' && isWithdrawn(change.before, change.after) ? 'withdrawn' : 'unchanged'
+  return change.kind === 'account' ? standing(change.before, change.after) : 'unchanged'
 }
 
-/** A hint takes the confirmation, too, but is no word of the source. */
-function isWithdrawn(before: AccountRecord, after: AccountRecord): boolean {
-  return (
-    before.confirmedAt !== neverConfirmed &&
-    after.confirmedAt === neverConfirmed &&
-    before.dirtySince === after.dirtySince
-  )
+/**
+ * What became of the source's word for the same content. A hint takes the confirmation, too, and is no word of the source; after
+ * one it may be said once too often that the source withdrew its word, or stands by it again, and never too seldom.
+ */
+function standing(before: AccountRecord, after: AccountRecord): 'withdrawn' | 'reinstated' | 'unchanged' {
+  const { withdrawnSince: was, dirtySince: hinted = Number.NEGATIVE_INFINITY } = before
+  const is = after.withdrawnSince
+  const stood = was === undefined || before.confirmedAt > was
+  if (is !== undefined && is !== was && (stood || hinted > was)) return 'withdrawn'
+  return !stood && is !== undefined && after.confirmedAt > is ? 'reinstated' : 'unchanged'
 }
 
 /** The members in which people recognize the item, in a fixed order. */

@@ -16,7 +16,7 @@ export interface PermissionsChanged {
   readonly previousVersion?: number
   /** The applications whose roles changed, ascending. */
   readonly applications: readonly string[]
-  /** Also those that are not named: the account became active or inactive, is new, or its source no longer stands by it. */
+  /** Also those that are not named: the account became active or inactive, is new, or its source stands by it no longer or again. */
   readonly everyApplication: boolean
   /** False only where nothing was taken away. */
   readonly mayRemove: boolean
@@ -65,7 +65,7 @@ function permissionsChanged(
     version: after.version,
     ...(before !== undefined && { previousVersion: before.version }),
     applications: [...new Set(moved.map(({ application }) => application))].sort(),
-    everyApplication: before?.status !== after.status || kind === 'withdrawn',
+    everyApplication: before?.status !== after.status || kind === 'withdrawn' || kind === 'reinstated',
     // Whether an added role narrows is the catalogs' to say: where roles were added to others, it cannot be excluded.
     mayRemove: kind === 'withdrawn' || removesAnything(before, after, () => true),
     changedAt,

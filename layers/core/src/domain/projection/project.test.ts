@@ -124,13 +124,42 @@ describe('an account', () => {
 
   it('whose source no longer stands by it is told of, and stays a member as last stated', () => {
     const views: Projected = { position: position(1), roles: [clerk] }
-    const step = only(projectChange(ofAda(ada({ etag: 'x' }), ada({ confirmedAt: 0 }), 2), views))
+    const step = only(projectChange(ofAda(ada({ etag: 'x' }), ada({ confirmedAt: 0, withdrawnSince: 20 }), 2), views))
     expect(step).toMatchObject({
       left: [],
       joined: [],
       audit: { change: 'withdrawn', cause: { kind: 'withdrawal' } },
       outbound: { everyApplication: true, mayRemove: true, version: 7 },
     })
+  })
+
+  it.each<[string, Partial<AccountRecord>, Partial<AccountRecord>, string | undefined]>([
+    [
+      'withdrawn after a hint',
+      { confirmedAt: 0, dirtySince: 15 },
+      { confirmedAt: 0, dirtySince: 15, withdrawnSince: 20 },
+      'withdrawn',
+    ],
+    ['withdrawn once more', { confirmedAt: 0, withdrawnSince: 20 }, { confirmedAt: 0, withdrawnSince: 30 }, undefined],
+    [
+      'withdrawn again after it stood',
+      { confirmedAt: 25, withdrawnSince: 20 },
+      { confirmedAt: 0, withdrawnSince: 30 },
+      'withdrawn',
+    ],
+    ['confirmed again', { confirmedAt: 0, withdrawnSince: 20 }, { confirmedAt: 21, withdrawnSince: 20 }, 'reinstated'],
+    ['confirmed further', { confirmedAt: 21, withdrawnSince: 20 }, { confirmedAt: 22, withdrawnSince: 20 }, undefined],
+    [
+      'hinted at while withdrawn',
+      { confirmedAt: 0, withdrawnSince: 20 },
+      { confirmedAt: 0, withdrawnSince: 20, dirtySince: 30 },
+      undefined,
+    ],
+  ])('is told of as it stands with its source: %s', (_, before, after, expected) => {
+    const [step] = projectChange(ofAda(ada(before), ada(after), 2), undefined)
+    expect(step?.audit?.change).toBe(expected)
+    if (expected === undefined) expect(step).toBeUndefined()
+    else expect(step?.outbound).toMatchObject({ everyApplication: true, mayRemove: expected === 'withdrawn' })
   })
 
   it('that an operator deletes leaves everything, and nobody is told: the next access brings it back', () => {
