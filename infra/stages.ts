@@ -68,7 +68,8 @@ const prod: StageSettings = {
     ingest: { memoryMb: 1024, timeoutSeconds: 30 },
     reconcile: { memoryMb: 1024, timeoutSeconds: 60 },
     project: { memoryMb: 1024, timeoutSeconds: 60 },
-    hooks: { memoryMb: 1024, timeoutSeconds: 10 },
+    // Whoever floods the hooks, who sign in have the rest of the account's concurrency.
+    hooks: { memoryMb: 1024, timeoutSeconds: 10, reservedConcurrency: 50 },
     scim: { memoryMb: 1024, timeoutSeconds: 29 },
     pollSignals: { memoryMb: 512, timeoutSeconds: 60, reservedConcurrency: 1 },
     probe: { memoryMb: 256, timeoutSeconds: 240 },
