@@ -6,7 +6,7 @@ import { startTokenService, type TokenService } from '../support/token-service.t
 let service: TokenService
 beforeEach(async () => {
   // Every exchange asks: a confirmation is never young enough.
-  const settings = { ROLECAST_CONFIRMED_FOR_SECONDS: '0', ROLECAST_PULL_DEADLINE_MS: '400' }
+  const settings = { ROLECAST_CONFIRMED_FOR_SECONDS: '0', ROLECAST_PULL_DEADLINE_MS: '1000' }
   service = await startTokenService(inject('dynamoDbEndpoint'), settings)
   await service.rotate({})
 })
