@@ -16,7 +16,7 @@ let system: System
 let stores: ReturnType<typeof dynamoStores>
 
 beforeAll(async () => {
-  const assembly = join(workFolder, 'test-assembly')
+  const assembly = join(workFolder, 'test-assembly-ingest')
   system = await startSystem({ dataFolder: folder, assembly, ports: await freePorts(), progress: () => {} })
   const { services, names } = system.running
   stores = dynamoStores({ tableName: names.table, endpoint: services.dynamodb })
