@@ -54,7 +54,10 @@ describe('a role that was taken away', () => {
     take('flows.list')
     await poll()
     expect([await calls(edit), await calls(list)]).toEqual(['not_granted', 'ok'])
-    expect(service.calls).toHaveLength(1)
+    expect(service.calls, 'resolved, and the deny looked into once').toEqual([
+      { account: 'ann' },
+      { account: 'ann', assignmentMaxAge: 2 },
+    ])
   })
 
   it('is known from then on: the old token needs no further answer', async () => {

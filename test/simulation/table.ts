@@ -1,7 +1,7 @@
 import { sha256Fingerprint } from '@rolecast/core/adapters/fingerprints/sha256-fingerprint'
 import { memoryStores } from '@rolecast/core/adapters/memory/stores'
 import type { Listings } from '@rolecast/core/application/sync/ports'
-import { neverConfirmed } from '@rolecast/core/domain/assignment/apply-statement'
+import { neverConfirmed } from '@rolecast/core/domain/assignment/marks'
 import type { CustomRole, Organization } from '@rolecast/core/domain/assignment/organization'
 import type { AccountRecord } from '@rolecast/core/domain/assignment/statement'
 import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'

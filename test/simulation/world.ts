@@ -150,7 +150,11 @@ export class World {
     const startedAt = this.time.now()
     const answer = await within(this.time, exchangeDeadlineMs, asked())
     if (answer !== noAnswer && answer.ok) return answer
-    if (answer === noAnswer) this.#otherTroubles.push({ since: startedAt, until: this.time.now() })
+    if (answer === noAnswer) {
+      const trouble = { since: startedAt, until: this.time.now() }
+      this.#otherTroubles.push(trouble)
+      this.#networkTroubles[authorizer]?.push(trouble)
+    }
     return answer === noAnswer ? refuse('token_service_unavailable') : answer
   }
 

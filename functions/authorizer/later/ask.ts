@@ -46,7 +46,7 @@ export interface Presented extends Asked {
 /** What only the token service can say. */
 export interface Asking {
   readonly signIns: SignIns
-  readonly feed: Pick<ChangeFollower, 'version'>
+  readonly feed: Pick<ChangeFollower, 'version' | 'asOf'>
   /** The newest grant known of an account, or `stale` where something was taken away since it was computed. */
   unlessStale(newest: Outcome<HeldGrant>, known: AccountKnowledge): Outcome<HeldGrant>
   /** Whether it can be told what was taken away since a token was issued; reads the change feed where it has to. */
@@ -113,9 +113,15 @@ export function createAsking(dependencies: AskingDependencies): Asking {
 
     judgeFurther: async ({ route, judgement, again, decide, ...asked }) => {
       if (route?.strong === true) return decide(await confirm(asked), route)
-      const fresh = await resolveOnce(asked, judgement.refusal)
-      if (fresh === undefined) return judgement
-      return fresh.ok ? again() : fresh
+      let judged = judgement
+      // A stale token was resolved by what is stored: a deny of that may be out of date like any other.
+      for (let round = 0; round < 2 && judged.refusal !== undefined; round++) {
+        const fresh = await resolveOnce(asked, judged.refusal)
+        if (fresh === undefined) break
+        if (!fresh.ok) return fresh
+        judged = again()
+      }
+      return judged
     },
   }
 

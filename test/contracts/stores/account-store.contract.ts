@@ -1,4 +1,5 @@
 import type { AccountRecord, AccountStatement } from '@rolecast/core/domain/assignment/statement'
+import { clockToleranceMs } from '@rolecast/core/domain/freshness/policy'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hostileIdentifiers } from './hostile-identifiers.ts'
@@ -101,13 +102,13 @@ export function accountStoreContract(makeWorld: MakeWorld): void {
       expect(await stored()).toMatchObject({ confirmedAt: 20, etag: '"2"' })
       expect(await world.accounts.withdrawConfirmation(key, 20, await stored())).toMatchObject({ outcome: 'applied' })
       expect(await world.accounts.withdrawConfirmation(key, 30)).toMatchObject({ outcome: 'applied' })
-      const withdrawn = { ...statement(2), confirmedAt: 0, withdrawnSince: 30 }
+      const withdrawn = { ...statement(2), confirmedAt: 0, withdrawnSince: 30 + clockToleranceMs }
       expect(await stored()).toEqual(withdrawn)
       expect(await world.accounts.applyStatement(statement(1), { confirmedAt: 40 })).toMatchObject({ outcome: 'older' })
-      await world.accounts.applyStatement(statement(2), { confirmedAt: 30 })
+      await world.accounts.applyStatement(statement(2), { confirmedAt: 30 + clockToleranceMs })
       expect(await stored(), 'an old statement that comes again').toEqual(withdrawn)
-      await world.accounts.applyStatement(statement(2), { confirmedAt: 40, etag: '"2"' })
-      expect(await stored()).toEqual({ ...withdrawn, confirmedAt: 40, etag: '"2"' })
+      await world.accounts.applyStatement(statement(2), { confirmedAt: 31 + clockToleranceMs, etag: '"2"' })
+      expect(await stored()).toEqual({ ...withdrawn, confirmedAt: 31 + clockToleranceMs, etag: '"2"' })
     })
 
     it('logs that a confirmation no longer counts, once: withdrawn, or hinted at', async () => {
@@ -115,14 +116,14 @@ export function accountStoreContract(makeWorld: MakeWorld): void {
       await world.accounts.applyStatement(statement(1), { confirmedAt: since - 9 })
       await world.accounts.withdrawConfirmation(key, since)
       await world.accounts.withdrawConfirmation(key, since)
-      await world.accounts.applyStatement(statement(1), { confirmedAt: since + 5 })
-      await world.accounts.markDirty(key, since - 3)
+      await world.accounts.applyStatement(statement(1), { confirmedAt: since + clockToleranceMs + 1 })
+      await world.accounts.markDirty(key, since)
       await world.accounts.markDirty(key, since - 2)
       await world.accounts.withdrawConfirmation(key, since)
       const entry = { scope: 'confirmation', organization: key.organization, account: key.account, at: since }
       expect(await world.changes.readChanges(since)).toEqual([
         { ...entry, confirmedUntil: since - 9 },
-        { ...entry, confirmedUntil: since + 5 },
+        { ...entry, confirmedUntil: since + clockToleranceMs + 1 },
       ])
     })
 

@@ -45,9 +45,9 @@ export function hintsContract(makeWorld: MakeWorld): void {
       expect(await stored()).toEqual({ ...said({ status: 'inactive' }), version: 3, confirmedAt: 40 })
     })
 
-    it('keeps the validator', async () => {
-      await world.accounts.applyUnversioned(said(), { confirmedAt: 10, etag: 'W/"x"' }, 'absent')
-      expect(await stored()).toMatchObject({ etag: 'W/"x"' })
+    it('keeps the validator, and the way on which the statement came', async () => {
+      await world.accounts.applyUnversioned(said(), { confirmedAt: 10, etag: 'W/"x"', statedBy: 'pull okta' }, 'absent')
+      expect(await stored()).toMatchObject({ etag: 'W/"x"', statedBy: 'pull okta' })
     })
 
     it('goes on from the version of a source that counts', async () => {

@@ -48,7 +48,7 @@ function entry(at: number, sequence: number, parts: Partial<AuditEntry> = {}): A
     position: { stream: '2026-11', sequence: String(sequence) },
     before: '{"version":1}',
     after: '{"version":2}',
-    cause: { kind: 'statement', version: 2, occurredAt: 7 },
+    cause: { kind: 'statement', version: 2, occurredAt: 7, by: 'pull' },
     ...parts,
   }
 }

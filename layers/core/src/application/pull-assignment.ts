@@ -1,4 +1,5 @@
-import { neverConfirmed } from '../domain/assignment/apply-statement.ts'
+import type { Confirmation } from '../domain/assignment/apply-statement.ts'
+import { neverConfirmed } from '../domain/assignment/marks.ts'
 import type { Organization } from '../domain/assignment/organization.ts'
 import type { UnknownReason } from '../domain/assignment/state.ts'
 import type { AccountKey, AccountRecord, SourceStatement } from '../domain/assignment/statement.ts'
@@ -86,7 +87,7 @@ async function ask(
   const source = organization?.identityAdmin
   // Otherwise what the source has taken back would count again as soon as it cannot be reached.
   const forget = async (stored: AccountRecord | undefined) => {
-    if (stored?.confirmedAt !== neverConfirmed) await accounts.withdrawConfirmation(key, startedAt, stored)
+    if (!isTakenBack(stored)) await accounts.withdrawConfirmation(key, startedAt, stored)
   }
   const answer = await identityAdmin.readAccount(key, {
     deadlineMs,
@@ -98,7 +99,11 @@ async function ask(
     if (statement.organization !== key.organization || statement.account !== key.account) {
       return { reason: 'source_garbage' }
     }
-    const confirmation = { confirmedAt: startedAt, ...(answer.etag !== undefined && { etag: answer.etag }) }
+    const confirmation = {
+      confirmedAt: startedAt,
+      statedBy: source === undefined ? 'pull' : `pull ${source}`,
+      ...(answer.etag !== undefined && { etag: answer.etag }),
+    }
     const applied = await apply(accounts, statement, confirmation, known)
     if (applied.outcome === 'conflict') await forget(applied.record)
     return applied.outcome === 'fenced' ? 'fenced' : pulled(applied)
@@ -111,10 +116,16 @@ async function ask(
   return confirmed.outcome === 'older' ? 'fenced' : pulled(confirmed)
 }
 
+/** Nothing counts, and what the source has said before the last hint or withdrawal never will. */
+function isTakenBack(stored: AccountRecord | undefined): boolean {
+  if (stored?.confirmedAt !== neverConfirmed || stored.withdrawnSince === undefined) return false
+  return stored.withdrawnSince >= (stored.dirtySince ?? 0)
+}
+
 async function apply(
   accounts: PullDependencies['accounts'],
   statement: SourceStatement,
-  confirmation: { readonly confirmedAt: number; readonly etag?: string },
+  confirmation: Confirmation,
   known: KnownAccount | undefined,
 ): Promise<ApplyOutcome | { readonly outcome: 'fenced' }> {
   if (statement.version !== undefined) return accounts.applyStatement(statement, confirmation, known)

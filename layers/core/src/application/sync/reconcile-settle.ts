@@ -1,4 +1,4 @@
-import { neverConfirmed } from '../../domain/assignment/apply-statement.ts'
+import { neverConfirmed } from '../../domain/assignment/marks.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
 import type { AccountRecord } from '../../domain/assignment/statement.ts'
 import { contentDigest, type Fingerprint, hex, type Leaf, leafOf } from '../../domain/reconcile/fingerprints.ts'

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { hour, reconcileWorld, statement } from '../../../../../test/support/reconcile-world.ts'
-import { neverConfirmed } from '../../domain/assignment/apply-statement.ts'
+import { neverConfirmed } from '../../domain/assignment/marks.ts'
 import { canonicalAssignments } from '../../domain/assignment/role-names.ts'
 import type { AccountStatement, SourceStatement } from '../../domain/assignment/statement.ts'
 import type { IdentityAdmin, PageOutcome, PullOutcome } from '../ports.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { acme, ada, createWorld, start, type World } from '../../../../../test/support/world.ts'
 import { nameOf } from '../../adapters/memory/database.ts'
-import { neverConfirmed } from '../../domain/assignment/apply-statement.ts'
+import { neverConfirmed } from '../../domain/assignment/marks.ts'
 import type { SourceStatement } from '../../domain/assignment/statement.ts'
 import { clockToleranceMs } from '../../domain/freshness/policy.ts'
 import type { PullOutcome } from '../ports.ts'

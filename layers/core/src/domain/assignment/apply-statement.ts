@@ -1,4 +1,5 @@
-import { isAfterMarks } from './marks.ts'
+import { clockToleranceMs } from '../freshness/policy.ts'
+import { isAfterMarks, neverConfirmed } from './marks.ts'
 import { canonicalAssignments, rolesIn } from './role-names.ts'
 import type {
   AccountRecord,
@@ -12,6 +13,8 @@ import type {
 export interface Confirmation {
   readonly confirmedAt: number
   readonly etag?: string
+  /** On which way the statement came. Evidence only, kept with the content that it brought. */
+  readonly statedBy?: string
 }
 
 /**
@@ -22,9 +25,6 @@ export interface Applied {
   readonly outcome: 'applied' | 'older' | 'conflict'
   readonly record: AccountRecord
 }
-
-/** `confirmedAt` of a record whose confirmation was withdrawn or is no younger than a hint. */
-export const neverConfirmed = 0
 
 /**
  * The version guard of every store. Only `version` orders statements: a newer one replaces the record, an older one
@@ -98,7 +98,8 @@ export function withdrawConfirmation(
   if (stored === undefined) return { outcome: 'gone' }
   if (stored.confirmedAt > askedAt) return { outcome: 'older', record: stored }
   const { etag: _, ...record } = stored
-  const withdrawnSince = Math.max(stored.withdrawnSince ?? askedAt, askedAt)
+  // Later than any clock may say that a statement from before was made.
+  const withdrawnSince = Math.max(stored.withdrawnSince ?? 0, askedAt + clockToleranceMs)
   return { outcome: 'applied', record: { ...record, confirmedAt: neverConfirmed, withdrawnSince } }
 }
 
@@ -124,11 +125,14 @@ export function removesAnything(
   return false
 }
 
-function toRecord(statement: AccountStatement, { confirmedAt, etag }: Confirmation): AccountRecord {
+function toRecord(statement: AccountStatement, { confirmedAt, etag, statedBy }: Confirmation): AccountRecord {
   const { organization, account, version, status, occurredAt } = statement
   const roles = canonicalAssignments(statement.roles)
-  const record = { organization, account, version, status, roles, occurredAt, confirmedAt }
-  return etag === undefined ? record : { ...record, etag }
+  return {
+    ...{ organization, account, version, status, roles, occurredAt, confirmedAt },
+    ...(etag !== undefined && { etag }),
+    ...(statedBy !== undefined && { statedBy }),
+  }
 }
 
 /** Another content; the marks stay. */

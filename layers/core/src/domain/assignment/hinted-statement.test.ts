@@ -1,7 +1,8 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { isConfirmedSince, underHints } from '../freshness/policy.ts'
-import { applyConfirmation, applyStatement, applyUnversioned, markDirty, neverConfirmed } from './apply-statement.ts'
+import { applyConfirmation, applyStatement, applyUnversioned, markDirty } from './apply-statement.ts'
+import { neverConfirmed } from './marks.ts'
 import type { AccountRecord, AccountStatement, RoleAssignment, UnversionedStatement } from './statement.ts'
 
 const roles = (...names: string[]): RoleAssignment[] => names.map((role) => ({ application: 'app', role }))
@@ -62,6 +63,18 @@ describe('a statement without a version', () => {
       expect(record.version - (before?.version ?? 0)).toBe(same ? 0 : 1)
       expect(record).toMatchObject({ roles: roles(...names), status, confirmedAt: index + 1 })
     }
+  })
+})
+
+describe('the way on which a statement came', () => {
+  it('is kept with the content that it brought, and with no repetition of it', () => {
+    const by = (statedBy: string) => ({ confirmedAt: 2_000, statedBy })
+    const first = applyStatement(undefined, versioned(1, 'a'), by('event x')).record
+    expect(first.statedBy).toBe('event x')
+    expect(applyStatement(first, versioned(1, 'a'), by('pull')).record.statedBy).toBe('event x')
+    expect(applyUnversioned(first, said(['a']), by('pull')).record.statedBy).toBe('event x')
+    expect(applyStatement(first, versioned(2, 'b'), by('pull')).record.statedBy).toBe('pull')
+    expect(applyUnversioned(first, said(['b']), { confirmedAt: 3_000 }).record).not.toHaveProperty('statedBy')
   })
 })
 

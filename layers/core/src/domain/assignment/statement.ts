@@ -38,6 +38,11 @@ export interface AccountRecord extends AccountStatement {
   /** The source's validator for conditional reads (RFC 9110 section 8.8.3). */
   readonly etag?: string
   /**
+   * On which way its content came first: `pull <source>`, `event <source>`, `page`; without a name, from the default source.
+   * Evidence for people, and nothing else.
+   */
+  readonly statedBy?: string
+  /**
    * The youngest hint that something changed at the source, epoch milliseconds by our clock. A read that started at it or
    * before does not confirm anything. It stays when a later read confirms the account.
    */

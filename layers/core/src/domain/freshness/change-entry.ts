@@ -1,4 +1,5 @@
-import { neverConfirmed, removesAnything } from '../assignment/apply-statement.ts'
+import { removesAnything } from '../assignment/apply-statement.ts'
+import { neverConfirmed } from '../assignment/marks.ts'
 import type { CustomRole, Organization } from '../assignment/organization.ts'
 import type { AccountRecord, RoleAssignment } from '../assignment/statement.ts'
 import { roleChangesRemoveAnything } from '../catalog/role-changes.ts'

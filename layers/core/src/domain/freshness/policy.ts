@@ -1,5 +1,4 @@
-import { neverConfirmed } from '../assignment/apply-statement.ts'
-import { isAfterMarks } from '../assignment/marks.ts'
+import { isAfterMarks, neverConfirmed } from '../assignment/marks.ts'
 import type { Organization } from '../assignment/organization.ts'
 import type { UnknownReason } from '../assignment/state.ts'
 import type { AccountRecord } from '../assignment/statement.ts'

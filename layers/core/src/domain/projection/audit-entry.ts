@@ -22,11 +22,11 @@ export interface AuditEntry {
 
 /**
  * Why, as far as the item itself tells. `statement`: the identity admin said so, in this version, at `occurredAt` (epoch
- * milliseconds, its clock). `withdrawal`: it no longer stands by it. `administration`: somebody changed settings here.
+ * milliseconds, its clock); `by` is the way on which it came (`AccountRecord.statedBy`). `withdrawal`: it no longer stands by it. `administration`: somebody changed settings here.
  * `repair`: the item was deleted by an operator.
  */
 export type AuditCause =
-  | { readonly kind: 'statement'; readonly version: number; readonly occurredAt: number }
+  | { readonly kind: 'statement'; readonly version: number; readonly occurredAt: number; readonly by?: string }
   | { readonly kind: 'withdrawal' | 'administration' | 'repair' }
 
 /** UTF-16 code units of one side. Items hold 400 kB at most. */
@@ -53,8 +53,8 @@ function causeOf(change: ItemChange, kind: ChangeKind): AuditCause {
   if (change.kind !== 'account') return { kind: 'administration' }
   if (change.after === undefined) return { kind: 'repair' }
   if (kind === 'withdrawn') return { kind: 'withdrawal' }
-  const { version, occurredAt } = change.after
-  return { kind: 'statement', version, occurredAt }
+  const { version, occurredAt, statedBy: by } = change.after
+  return { kind: 'statement', version, occurredAt, ...(by !== undefined && { by }) }
 }
 
 function subjectOf(change: ItemChange): AuditSubject {

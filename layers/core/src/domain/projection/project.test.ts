@@ -99,6 +99,11 @@ describe('an account', () => {
     })
   })
 
+  it('is audited with the way on which the change came, where that is known', () => {
+    const step = only(projectChange(ofAda(undefined, ada({ statedBy: 'pull okta' })), undefined))
+    expect(step.audit?.cause).toEqual({ kind: 'statement', version: 7, occurredAt: 5, by: 'pull okta' })
+  })
+
   it('leaves what it lost and joins what it got, by what the views hold and not by the image before', () => {
     const views: Projected = { position: position(1), roles: [owner, reader] }
     const step = only(projectChange(ofAda(ada(), ada({ version: 8, roles: [clerk, reader] }), 2), views))

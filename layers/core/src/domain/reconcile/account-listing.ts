@@ -1,4 +1,4 @@
-import { neverConfirmed } from '../assignment/apply-statement.ts'
+import { neverConfirmed } from '../assignment/marks.ts'
 import type { AccountRecord } from '../assignment/statement.ts'
 import { contentDigest, type Fingerprint } from './fingerprints.ts'
 

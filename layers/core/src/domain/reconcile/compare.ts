@@ -1,4 +1,5 @@
-import { neverConfirmed, removesAnything } from '../assignment/apply-statement.ts'
+import { removesAnything } from '../assignment/apply-statement.ts'
+import { neverConfirmed } from '../assignment/marks.ts'
 import { canonicalAssignments } from '../assignment/role-names.ts'
 import type { AccountRecord, RoleAssignment, SourceStatement } from '../assignment/statement.ts'
 
