@@ -43,10 +43,18 @@ describe.each([...kept, ['dev', dev] as const])('the table in %s', (_name, stage
     })
   })
 
-  it('has no index: an index is never read consistently', () => {
-    for (const { Properties } of stage.resources(table, 'data')) {
-      expect(Properties).not.toHaveProperty('GlobalSecondaryIndexes')
+  it('has one index, which is never read consistently: it shows no roles, and only reconciliation may ask it', () => {
+    const [{ Properties }] = stage.resources(table, 'data')
+    const [index, ...others] = Properties.GlobalSecondaryIndexes
+    expect(others).toEqual([])
+    expect(index.IndexName).toBe('lists')
+    expect(index.Projection.ProjectionType).toBe('INCLUDE')
+    for (const attribute of ['roles', 'confirmedAt', 'etag', 'applications', 'keys']) {
+      expect(index.Projection.NonKeyAttributes).not.toContain(attribute)
     }
+    const asking = stage.statements().filter(({ Resource }) => JSON.stringify(Resource).includes('/index/'))
+    expect(asking.map(({ Action }) => Action)).toEqual(['dynamodb:Query'])
+    expect(stage.statements('sync')).toContainEqual(asking[0])
   })
 })
 
