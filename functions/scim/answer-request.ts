@@ -52,7 +52,7 @@ function isRead(method: string): boolean {
 }
 
 /** Which route a path is; endpoints are compared as they are written, ids exactly. */
-export async function route(context: ScimContext, request: ScimRequest): Promise<Outcome<ScimAnswer>> {
+async function route(context: ScimContext, request: ScimRequest): Promise<Outcome<ScimAnswer>> {
   const [, endpoint = '', id, ...more] = request.path.split('/')
   if (more.length > 0) return refuse('no_such_endpoint')
   const type = resourceTypes.find((each) => each.endpoint === `/${endpoint}`)

@@ -32,7 +32,7 @@ export async function represent(
 }
 
 /** One resource, from its stored form and what it is related to. */
-export function wholeResource(
+function wholeResource(
   context: Pick<ScimContext, 'baseUrl'>,
   type: ResourceType,
   resource: DirectoryResource,

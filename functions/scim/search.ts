@@ -13,7 +13,7 @@ import { pageSize, type Query } from './query.ts'
 import { represent } from './representation.ts'
 
 /** Resources that one request looks at: to count, to sort, and to page by index, all of them must be. */
-export const mostScanned = 10_000
+const mostScanned = 10_000
 
 /** Above that, a page by cursor ends when it has looked at this many more, whether or not it is full. */
 const scannedInAWalk = 2_000

@@ -5,7 +5,7 @@ import { accountNameOf, rolesOfGroup } from '@rolecast/core/domain/directory/hel
 import type { ScimContext } from './context.ts'
 
 /** More accounts than this are not settled one by one: the organization as a whole is marked, with one write. */
-export const settledOneByOne = 100
+const settledOneByOne = 100
 
 const atOnce = 8
 
