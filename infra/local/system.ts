@@ -33,6 +33,8 @@ export interface System {
   readonly running: Running
   /** What the template of the identity stack named its table. */
   readonly table: string
+  /** Runs what a schedule starts now; by its name or the end of its construct path. */
+  runSchedule(name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -163,7 +165,12 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   noteRunning(dataFolder, running)
   opened.defer(() => forgetRunning(dataFolder))
   const everything = opened.move()
-  return { running, table, close: () => everything.disposeAsync() }
+  return {
+    running,
+    table,
+    runSchedule: (name) => stack.runSchedule(name),
+    close: () => everything.disposeAsync(),
+  }
 }
 
 const listeners: Readonly<Record<keyof SystemPorts, string>> = {
