@@ -1,3 +1,4 @@
+import { neverConfirmed } from '../../domain/assignment/apply-statement.ts'
 import type { AccountRecord, AccountStatement, SourceStatement } from '../../domain/assignment/statement.ts'
 import { clockToleranceMs } from '../../domain/freshness/policy.ts'
 import { added, nothing, type Tally } from '../../domain/reconcile/brake.ts'
@@ -85,7 +86,9 @@ async function widen(
   }: { readonly newer: AccountStatement; readonly stored: AccountRecord; readonly pageStartedAt: number },
   repaired: Repaired,
 ): Promise<void> {
-  const { outcome } = await accounts.applyStatement(newer, { confirmedAt: pageStartedAt }, stored)
-  if (outcome === 'applied') repaired.widened += 1
+  const applied = await accounts.applyStatement(newer, { confirmedAt: pageStartedAt, statedBy: 'page' }, stored)
+  // A hint that came in meanwhile wants a read of its own.
+  const counts = applied.outcome === 'applied' && applied.record.confirmedAt !== neverConfirmed
+  if (counts) repaired.widened += 1
   else repaired.suspects.push({ account: newer.account, why: 'doubtful' })
 }

@@ -26,7 +26,9 @@ export function listAccount(fingerprint: Fingerprint, record: AccountRecord): Ac
   }
 }
 
-function standingOf({ status, confirmedAt, dirtySince }: AccountRecord): AccountListing['standing'] {
+/** A withdrawal that came after the last hint has answered it. */
+function standingOf(record: AccountRecord): AccountListing['standing'] {
+  const { status, confirmedAt, dirtySince = 0, withdrawnSince = 0 } = record
   if (confirmedAt !== neverConfirmed) return status
-  return dirtySince === undefined ? 'withdrawn' : 'hinted'
+  return dirtySince > withdrawnSince ? 'hinted' : 'withdrawn'
 }
