@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rolecast-test-'))
 let system: System
 
 beforeAll(async () => {
-  const assembly = join(workFolder, 'test-assembly')
+  const assembly = join(workFolder, 'test-assembly-tour')
   system = await startSystem({ dataFolder: folder, assembly, ports: await freePorts(), progress: () => {} })
 }, 240_000)
 
