@@ -1,4 +1,5 @@
 /** What the use cases need from outside. Adapters implement these; one contract suite per port runs against each of them. */
+import type { Confirmation } from '../domain/assignment/apply-statement.ts'
 import type { CustomRole, Organization } from '../domain/assignment/organization.ts'
 import type {
   AccountKey,
@@ -40,11 +41,7 @@ export interface AccountStore {
    * version is stored, which comes back. `conflict`: the same version is stored with another content; nothing is written.
    * A removal (role gone, account inactive) writes its change-log entry in the same transaction.
    */
-  applyStatement(
-    statement: AccountStatement,
-    confirmation: { readonly confirmedAt: number; readonly etag?: string },
-    known?: KnownAccount,
-  ): Promise<ApplyOutcome>
+  applyStatement(statement: AccountStatement, confirmation: Confirmation, known?: KnownAccount): Promise<ApplyOutcome>
   /** The source says that nothing changed since the stored version: only `confirmedAt` moves, and never backwards. */
   confirmUnchanged(key: AccountKey, version: number, confirmedAt: number, known?: KnownAccount): Promise<ApplyOutcome>
   /**
@@ -54,7 +51,7 @@ export interface AccountStore {
    */
   applyUnversioned(
     statement: UnversionedStatement,
-    confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    confirmation: Confirmation,
     fence: KnownAccount,
   ): Promise<ApplyOutcome | { readonly outcome: 'fenced' }>
   /**

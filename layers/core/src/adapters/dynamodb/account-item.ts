@@ -15,6 +15,7 @@ const accountItem = v.object({
   occurredAt: moment,
   confirmedAt: moment,
   etag: v.exactOptional(v.string()),
+  statedBy: v.exactOptional(v.string()),
   dirtySince: v.exactOptional(moment),
   withdrawnSince: v.exactOptional(moment),
   revision: v.pipe(count, v.minValue(1)),

@@ -9,6 +9,7 @@ import {
   applyConfirmation,
   applyStatement,
   applyUnversioned,
+  type Confirmation,
   markDirty,
   withdrawConfirmation,
 } from '../../domain/assignment/apply-statement.ts'
@@ -78,7 +79,7 @@ export class DynamoAccountStore implements AccountStore {
 
   async applyStatement(
     statement: AccountStatement,
-    confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    confirmation: Confirmation,
     known?: KnownAccount,
   ): Promise<ApplyOutcome> {
     return this.#change(statement, this.#recall(statement, known), (stored) =>
@@ -88,7 +89,7 @@ export class DynamoAccountStore implements AccountStore {
 
   async applyUnversioned(
     statement: UnversionedStatement,
-    confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    confirmation: Confirmation,
     fence: KnownAccount,
   ): Promise<ApplyOutcome | { readonly outcome: 'fenced' }> {
     const stored = this.#recall(statement, fence)

@@ -38,8 +38,8 @@ export class DynamoNewAccounts implements NewAccounts {
 function newRecord(statement: SourceStatement, confirmedAt: number): AccountRecord {
   const { version } = statement
   return version === undefined
-    ? applyUnversioned(undefined, { ...statement, version }, { confirmedAt }).record
-    : applyStatement(undefined, { ...statement, version }, { confirmedAt }).record
+    ? applyUnversioned(undefined, { ...statement, version }, { confirmedAt, statedBy: 'page' }).record
+    : applyStatement(undefined, { ...statement, version }, { confirmedAt, statedBy: 'page' }).record
 }
 
 function* chunks(statements: readonly SourceStatement[]): Generator<readonly SourceStatement[]> {

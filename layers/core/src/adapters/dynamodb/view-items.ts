@@ -52,7 +52,7 @@ const auditItem = v.object({
   before: v.exactOptional(v.string()),
   after: v.exactOptional(v.string()),
   cause: v.variant('kind', [
-    v.object({ kind: v.literal('statement'), version: count, occurredAt: moment }),
+    v.object({ kind: v.literal('statement'), version: count, occurredAt: moment, by: v.exactOptional(v.string()) }),
     v.object({ kind: v.picklist(['withdrawal', 'administration', 'repair']) }),
   ]),
   ttl: count,

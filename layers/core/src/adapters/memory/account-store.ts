@@ -3,6 +3,7 @@ import {
   applyConfirmation,
   applyStatement,
   applyUnversioned,
+  type Confirmation,
   markDirty,
   withdrawConfirmation,
 } from '../../domain/assignment/apply-statement.ts'
@@ -50,10 +51,7 @@ export class MemoryAccountStore implements AccountStore {
     })
   }
 
-  async applyStatement(
-    statement: AccountStatement,
-    confirmation: { readonly confirmedAt: number; readonly etag?: string },
-  ): Promise<ApplyOutcome> {
+  async applyStatement(statement: AccountStatement, confirmation: Confirmation): Promise<ApplyOutcome> {
     await this.#database.request('applyStatement')
     const stored = this.#database.accounts.get(nameOfAccount(statement))
     return this.#settle(stored, applyStatement(stored, statement, confirmation))
@@ -61,7 +59,7 @@ export class MemoryAccountStore implements AccountStore {
 
   async applyUnversioned(
     statement: UnversionedStatement,
-    confirmation: { readonly confirmedAt: number; readonly etag?: string },
+    confirmation: Confirmation,
     fence: KnownAccount,
   ): Promise<ApplyOutcome | { readonly outcome: 'fenced' }> {
     await this.#database.request('applyUnversioned')

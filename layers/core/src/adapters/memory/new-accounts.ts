@@ -19,8 +19,8 @@ export class MemoryNewAccounts implements NewAccounts {
       const { version } = statement
       const { record } =
         version === undefined
-          ? applyUnversioned(undefined, { ...statement, version }, { confirmedAt })
-          : applyStatement(undefined, { ...statement, version }, { confirmedAt })
+          ? applyUnversioned(undefined, { ...statement, version }, { confirmedAt, statedBy: 'page' })
+          : applyStatement(undefined, { ...statement, version }, { confirmedAt, statedBy: 'page' })
       accounts.set(nameOfAccount(record), structuredClone(record))
     }
     return there

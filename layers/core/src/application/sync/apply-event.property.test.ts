@@ -93,7 +93,7 @@ describe('an event log', () => {
     for (const [, record] of records) {
       const told = delivered.map(({ statement }) => statement).filter(({ account }) => account === record.account)
       const highest = Math.max(...told.map(({ version }) => version))
-      const { confirmedAt, ...said } = record
+      const { confirmedAt, statedBy: _, ...said } = record
       expect(said).toEqual(told.find(({ version }) => version === highest))
       expect(confirmedAt).toBe(said.occurredAt)
     }

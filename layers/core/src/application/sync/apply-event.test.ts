@@ -15,7 +15,7 @@ describe('a statement', () => {
       ok: true,
       value: { outcome: 'applied' },
     })
-    expect(stored(world)).toEqual({ ...ada, confirmedAt: ada.occurredAt })
+    expect(stored(world)).toEqual({ ...ada, statedBy: 'event ix', confirmedAt: ada.occurredAt })
   })
 
   it('is never confirmed later than it came, whatever its clock says', async () => {

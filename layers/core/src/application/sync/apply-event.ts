@@ -67,7 +67,7 @@ async function applyStated(
   // It was true when it was made, whatever it met on its way here.
   const confirmedAt = Math.min(receivedAt, occurredAt)
   const hint: KnownAccount = known ?? 'absent'
-  const applied = await accounts.applyStatement(statement, { confirmedAt }, hint)
+  const applied = await accounts.applyStatement(statement, { confirmedAt, statedBy: `event ${event.source}` }, hint)
   switch (applied.outcome) {
     case 'applied':
       return accept({ outcome: known?.version === statement.version ? 'confirmed' : 'applied' })

@@ -1,4 +1,4 @@
-import { neverConfirmed } from '../../domain/assignment/apply-statement.ts'
+import { neverConfirmed } from '../../domain/assignment/marks.ts'
 import type { AccountRecord, AccountStatement, SourceStatement } from '../../domain/assignment/statement.ts'
 import { clockToleranceMs } from '../../domain/freshness/policy.ts'
 import { added, nothing, type Tally } from '../../domain/reconcile/brake.ts'
