@@ -135,6 +135,9 @@ async function describing(
   request: ScimRequest,
   { endpoint, id }: { readonly endpoint: string; readonly id: string | undefined },
 ): Promise<Outcome<ScimAnswer>> {
+  // Reading it was answered before anybody had to say who they are.
+  if (endpoint === 'ServiceProviderConfig' && id === undefined)
+    return refuse('method_not_allowed', { allow: 'GET, HEAD' })
   const resources = await describedAt(context, endpoint)
   if (resources === undefined) return refuse('no_such_endpoint')
   const wrong = allowing(['GET'], request)

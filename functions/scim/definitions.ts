@@ -53,6 +53,8 @@ export const group: Schema = change(describe(definitions.Group.definition), {
     subAttributes: (members.subAttributes ?? []).map((each) => {
       if (each.name === '$ref') return { ...each, referenceTypes: ['User'] }
       if (each.name === 'type') return { ...each, canonicalValues: ['User'] }
+      // It is that of the user, and RFC 7643 section 8.7.1 has none here: only who asks for it gets it.
+      if (each.name === 'display') return { ...each, mutability: 'readOnly', returned: 'request' }
       return each
     }),
   }),

@@ -47,7 +47,7 @@ export function toResult(answer: ScimAnswer, method: string): APIGatewayProxyStr
   return { statusCode: status, headers: all, body: JSON.stringify(body) }
 }
 
-/** An error as RFC 7644 section 3.12 has it, with our stable code beside the RFC's coarse one. */
+/** An error as RFC 7644 section 3.12 has it, without a member more: clients may refuse what they do not know. */
 export function errorBody({ code, evidence }: Refusal): JsonObject {
   const { status, scim, title, next } = answerOf(code)
   const detail = evidence?.['detail']
@@ -57,10 +57,10 @@ export function errorBody({ code, evidence }: Refusal): JsonObject {
     status: String(status),
     ...(scim !== undefined && { scimType: scim }),
     detail: said,
-    code,
   }
 }
 
+/** Our stable code goes into a header of its own, beside the RFC's coarse one. */
 export function errorAnswer(refusal: Refusal, headers: Readonly<Record<string, string>> = {}): ScimAnswer {
   const { status, challenge } = answerOf(refusal.code)
   const error = challenge === undefined ? '' : `, error="${challenge}"`
@@ -68,6 +68,7 @@ export function errorAnswer(refusal: Refusal, headers: Readonly<Record<string, s
     status,
     headers: {
       ...(status === 401 ? { 'www-authenticate': `Bearer realm="rolecast-scim"${error}` } : {}),
+      'rolecast-code': refusal.code,
       ...(status === 503 ? { 'retry-after': '1' } : {}),
       ...headers,
     },

@@ -1,6 +1,6 @@
 import type { DirectoryResource } from '@rolecast/core/application/directory/ports'
 import type { Json, JsonObject } from '@rolecast/core/domain/scim/json'
-import { isShown, type Projection, projectResource } from '@rolecast/core/domain/scim/project-resource'
+import { isAskedFor, isShown, type Projection, projectResource } from '@rolecast/core/domain/scim/project-resource'
 import type { ResourceType } from '@rolecast/core/domain/scim/resource-type'
 import type { ScimContext } from './context.ts'
 import { groups as groupType, users as userType } from './definitions.ts'
@@ -24,7 +24,9 @@ export async function represent(
   const related =
     type.kind === 'user'
       ? await groupsOf(context, isShown(type, 'groups', projection) ? resources : [])
-      : await membersOf(context, isShown(type, 'members', projection) ? resources : [])
+      : await membersOf(context, isShown(type, 'members', projection) ? resources : [], {
+          withNames: isAskedFor(type, { attribute: 'members', sub: 'display' }, projection),
+        })
   return resources.map((resource) => {
     const whole = wholeResource(context, type, resource, related.get(resource.id) ?? [])
     return projectResource(type, whole, projection)
@@ -68,7 +70,11 @@ async function groupsOf(context: ScimContext, users: readonly DirectoryResource[
   return new Map(users.map((user) => [user.id, user.groups.flatMap(shown)]))
 }
 
-async function membersOf(context: ScimContext, groups: readonly DirectoryResource[]): Promise<Related> {
+async function membersOf(
+  context: ScimContext,
+  groups: readonly DirectoryResource[],
+  { withNames }: { readonly withNames: boolean },
+): Promise<Related> {
   const { directory, organization } = context
   const related = new Map<string, readonly JsonObject[]>()
   for (const { id } of groups) {
@@ -78,6 +84,7 @@ async function membersOf(context: ScimContext, groups: readonly DirectoryResourc
       .filter(({ deleted }) => !deleted)
       .sort((one, other) => (one.id < other.id ? -1 : 1))
       .map((user) => reference(context, userType, user, { type: 'User' }))
+      .map(({ display, ...rest }) => (withNames && display !== undefined ? { ...rest, display } : rest))
     related.set(id, members)
   }
   return related

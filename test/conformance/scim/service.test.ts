@@ -158,6 +158,11 @@ describe('other requests', () => {
     expect(await call('POST', '/Users/x')).toMatchObject({ headers: { allow: 'GET, PUT, PATCH, DELETE, HEAD' } })
     expect(await call('POST', '/Schemas')).toMatchObject({ headers: { allow: 'GET, HEAD' } })
     expect(await get('/Bulk')).toMatchObject({ status: 405 })
+    for (const endpoint of ['/ServiceProviderConfig', '/ResourceTypes', '/Schemas']) {
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+        expect(await call(method, endpoint)).toMatchObject({ ...scimError(405), headers: { allow: 'GET, HEAD' } })
+      }
+    }
   })
 
   it('takes both media types, and refuses others (section 3.1)', async () => {
@@ -217,7 +222,7 @@ describe('bulk (RFC 7644 section 3.7)', () => {
       { method: 'POST', bulkId: 'ada', status: '201', version: 'W/"1"', location: expect.stringContaining('/Users/') },
     ])
     const group = await get(new URL(body.Operations[0].location).pathname.replace('/scim/v2', ''))
-    expect(group.body.members).toMatchObject([{ display: 'ada' }])
+    expect(group.body.members).toMatchObject([{ value: body.Operations[1].location.split('/').at(-1) }])
   })
 
   it('changes and deletes, with versions', async () => {

@@ -126,8 +126,7 @@ describe('what is not in force', () => {
     const answer = await patch(url, operations)
     expect(answer).toMatchObject({
       ...scimError(503),
-      headers: { 'retry-after': '1' },
-      body: { code: 'scim_not_settled' },
+      headers: { 'retry-after': '1', 'rolecast-code': 'scim_not_settled' },
     })
     // Until then nothing is minted: what was confirmed before the write does not count any more.
     expect(record('ext-ada')?.confirmedAt).toBeLessThanOrEqual(record('ext-ada')?.dirtySince ?? 0)

@@ -128,7 +128,7 @@ export function createScimWorld(options: { readonly settings?: Partial<Directory
   }
 }
 
-/** An error of SCIM (RFC 7644 section 3.12). */
+/** An error of SCIM (RFC 7644 section 3.12), which has no other members. */
 export function scimError(status: number, scimType?: string) {
   return {
     status,

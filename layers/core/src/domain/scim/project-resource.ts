@@ -26,6 +26,17 @@ export function isShown(type: ResourceType, name: string, { attributes, excluded
   )
 }
 
+/** Whether the request names a part of an attribute that is only returned then (`returned` is `request`). */
+export function isAskedFor(
+  type: ResourceType,
+  { attribute, sub }: { readonly attribute: string; readonly sub: string },
+  { attributes }: Projection,
+): boolean {
+  return (attributes ?? [])
+    .map((path) => resolvePath(type, path))
+    .some((path) => path?.attribute?.name === attribute && path.sub?.name === sub)
+}
+
 const always = ['schemas', 'id'] as const
 
 function only(type: ResourceType, resource: JsonObject, names: readonly string[]): JsonObject {
