@@ -35,7 +35,7 @@ export function startAuthorizer(parts: {
     providers: [],
     resultCacheSeconds: 0,
     denyResolveSeconds: 2,
-    freshnessSeconds: [5, 10, 60, 300],
+    freshnessMs: [5_000, 10_000, 60_000, 300_000],
   }
   const authorize = createAuthorizer({
     index,

@@ -5,6 +5,7 @@ import { neverConfirmed } from '@rolecast/core/domain/assignment/marks'
 import type { CustomRole, Organization } from '@rolecast/core/domain/assignment/organization'
 import type { AccountRecord } from '@rolecast/core/domain/assignment/statement'
 import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'
+import { underHints } from '@rolecast/core/domain/freshness/policy'
 import { listAccount } from '@rolecast/core/domain/reconcile/account-listing'
 import { bucketOf } from '@rolecast/core/domain/reconcile/fingerprints'
 import { History } from './history.ts'
@@ -87,9 +88,17 @@ export class Table {
     }
   }
 
-  /** What the table says now, to compare with the sources when all is done. */
   get records(): readonly AccountRecord[] {
     return [...this.#stores.database.accounts.values()]
+  }
+
+  /** What counts as confirmed now, to compare with the sources when all is done. */
+  get confirmedRecords(): readonly AccountRecord[] {
+    const { organizations: settings } = this.#stores.database
+    return this.records.filter((record) => {
+      const organization = settings.get(JSON.stringify([record.organization]))
+      return organization !== undefined && underHints(record, organization).confirmedAt !== neverConfirmed
+    })
   }
 
   observe(): void {

@@ -1,5 +1,6 @@
 import type { IdentityAdmin, Subject } from '@rolecast/core/application/ports'
 import type { IdentityEvent } from '@rolecast/core/domain/assignment/identity-event'
+import type { AccountKey } from '@rolecast/core/domain/assignment/statement'
 import { type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
 import { organize } from './administrator.ts'
 import { type AuthorizerMachine, startAuthorizer } from './authorizer-machine.ts'
@@ -53,6 +54,8 @@ export class World {
   /** Messages that are not yet done with. */
   #underWay = 0
   #salt = 0
+  /** Accounts of whose last change no event tells. */
+  readonly #untold = new Set<string>()
   /** Moments that the next administrator's tool has. */
   #administratorDies = Number.POSITIVE_INFINITY
 
@@ -74,6 +77,9 @@ export class World {
     for (let at = 0; at < authorizers; at += 1) this.#startAuthorizer(at)
     for (const step of this.#plan.steps) this.time.at(this.time.now() + step.at, () => this.#take(step))
   }
+
+  /** Whether an event told of the last change of an account. */
+  readonly wasTold = (account: AccountKey): boolean => !this.#untold.has(nameOf(account))
 
   /** Everything works again, and stays so. */
   heal(): void {
@@ -196,6 +202,10 @@ export class World {
 
   #assign({ whom, status, roles, arrivals }: Of<'assign'>): void {
     const era = this.sources.get(whom.organization)?.assign(whom.account, { status, roles })
+    // No statement can say that an account is gone.
+    const told = arrivals.length > 0 && (status !== 'gone' || sourceKinds[whom.organization] === 'hints')
+    if (told) this.#untold.delete(nameOf(whom))
+    else this.#untold.add(nameOf(whom))
     if (era !== undefined) for (const after of arrivals) this.#tell(whom, era, after)
   }
 
@@ -281,7 +291,7 @@ export class World {
 
   /** One of the account's tokens that has not ended; a new one where there is none. */
   async #tokenOf(whom: Whom, age: number): Promise<string | undefined> {
-    const name = `${whom.organization}/${whom.account}`
+    const name = nameOf(whom)
     const valid = (this.#wallets.get(name) ?? []).filter(
       (token) => this.#tokens.expiresAt(token) > this.time.now() + 5_000,
     )
@@ -295,6 +305,10 @@ export class World {
     this.#wallets.set(name, [answer.value, ...valid].slice(0, 4))
     return answer.value
   }
+}
+
+function nameOf({ organization, account }: AccountKey): string {
+  return `${organization}/${account}`
 }
 
 function subjectOf({ organization, account }: Whom, now: number): Subject {
