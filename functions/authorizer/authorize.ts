@@ -49,9 +49,9 @@ export function createAuthorizer(
   }
 
   async function answerRest(event: Fields): Promise<RestAnswer | HttpAnswer> {
-    rest ??= later().then(({ createRestAuthorizer }) => createRestAuthorizer({ index, judge, write, clock, cached }))
+    rest ??= later().then(({ createRestAuthorizer }) => createRestAuthorizer({ ...dependencies, judge }))
     const answer = (await rest)(event)
-    return (await answer) ?? denyHttp('invalid_request', undefined)
+    return (await answer) ?? denyHttp('invalid_request')
   }
 
   /** `qualified`: the permission depends on the resource, so the product decides with its facts. */
@@ -61,7 +61,7 @@ export function createAuthorizer(
     return { isAuthorized: true, context: writeGrantContext(held, qualified) }
   }
 
-  async function denyHttp(code: Code, route: IndexedRoute | undefined): Promise<HttpAnswer> {
+  async function denyHttp(code: Code, route?: IndexedRoute): Promise<HttpAnswer> {
     logDeny ??= (await later()).createDenyLog(write, clock)
     logDeny(code, route)
     return { isAuthorized: false, context: { code } }

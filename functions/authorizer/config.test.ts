@@ -13,7 +13,7 @@ describe('the environment of the authorizer', () => {
       providers: [],
       resultCacheSeconds: 0,
       denyResolveSeconds: 2,
-      freshnessSeconds: [5, 10, 60, 300],
+      freshnessMs: [5_000, 10_000, 60_000, 300_000],
     })
   })
 
@@ -37,7 +37,7 @@ describe('the environment of the authorizer', () => {
       providers: ['http://127.0.0.1:4200'],
       resultCacheSeconds: 60,
       denyResolveSeconds: 0,
-      freshnessSeconds: [2, 4, 30, 60],
+      freshnessMs: [2_000, 4_000, 30_000, 60_000],
     })
   })
 

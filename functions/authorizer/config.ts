@@ -15,10 +15,10 @@ export interface AuthorizerConfig {
   /** A deny is resolved once more at most this often per account, seconds; 0: never. */
   readonly denyResolveSeconds: number
   /**
-   * How old what is known of removals may be, seconds: older than the first, the change feed is read on; older than the second,
+   * How old what is known of removals may be, milliseconds: older than the first, the change feed is read on; older than the second,
    * the bound, a request waits for that; and while it cannot be read, older than the third refuses writes, the fourth everything.
    */
-  readonly freshnessSeconds: readonly number[]
+  readonly freshnessMs: readonly number[]
 }
 
 const prefix = 'ROLECAST_'
@@ -67,6 +67,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     providers,
     resultCacheSeconds: Number(read('RESULT_CACHE_SECONDS', '0')),
     denyResolveSeconds: Number(read('DENY_RESOLVE_SECONDS', '2')),
-    freshnessSeconds: read('FRESHNESS_SECONDS', '5,10,60,300').split(',').map(Number),
+    freshnessMs: read('FRESHNESS_SECONDS', '5,10,60,300')
+      .split(',')
+      .map((seconds) => Number(seconds) * 1000),
   }
 }

@@ -49,7 +49,7 @@ function signedIn(compiled: CompiledCatalog, ...roles: readonly string[]) {
     mode: 'token',
     resultCacheSeconds: 0,
     denyResolveSeconds: 2,
-    freshnessSeconds: [5, 10, 60, 300],
+    freshnessMs: [5_000, 10_000, 60_000, 300_000],
   } as const
   const clock = () => world.now * 1000
   const nextSignIn = catalog.nextSignIn === true

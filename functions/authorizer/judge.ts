@@ -14,7 +14,7 @@ export interface JudgeDependencies {
   readonly verifier: Pick<TokenVerifier<HeldGrant>, 'verify' | 'verifySync'>
   /** Epoch milliseconds. */
   readonly clock: () => number
-  readonly config: Pick<AuthorizerConfig, 'mode' | 'resultCacheSeconds' | 'freshnessSeconds'>
+  readonly config: Pick<AuthorizerConfig, 'mode' | 'resultCacheSeconds' | 'freshnessMs'>
   /** What asks the token service; loaded when first needed. */
   readonly asking: () => Promise<Asking>
 }
@@ -60,8 +60,8 @@ export type Judge = (token: string, route: IndexedRoute | undefined) => Judgemen
  * the change feed that is older than the bound is read on first, unless the token is younger than that.
  */
 export function createJudge({ index, verifier, clock, config, asking }: JudgeDependencies): Judge {
-  const { resultCacheSeconds, freshnessSeconds } = config
-  const boundMs = (freshnessSeconds[1] ?? 0) * 1000
+  const { resultCacheSeconds, freshnessMs } = config
+  const [pollMs = 0, boundMs = 0] = freshnessMs
   const accountOf = rememberAccounts()
   let asked: Promise<Asking> | undefined
   let ready: Asking | undefined
@@ -105,7 +105,9 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
 
   /** What the change feed says of a token's age; with a copy that is young enough, or for a young token, without waiting. */
   function settle(held: HeldGrant, route: IndexedRoute | undefined, now: number) {
-    if (ready !== undefined) return ready.settle(held, route)
+    if (ready !== undefined) {
+      return Math.abs(now - ready.feed.asOf) <= pollMs ? undefined : ready.settle(held, route)
+    }
     const settling = ask().then((loaded) => loaded.settle(held, route))
     return Math.abs(now - held.holder.issuedAt * 1000) <= boundMs ? undefined : settling
   }

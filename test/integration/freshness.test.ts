@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createAuthorizer } from '../../functions/authorizer/authorize.ts'
 import type { AuthorizerConfig } from '../../functions/authorizer/config.ts'
 import { createAsking } from '../../functions/authorizer/later/ask.ts'
+import { changeRoles } from '../../infra/local/ix-admin/administrator.ts'
 import { httpEvent } from '../support/authorizer.ts'
 import { httpApiEvent } from '../support/http-api-event.ts'
 import { issuer, startTokenService, type TokenService } from '../support/token-service.ts'
@@ -45,7 +46,7 @@ async function startAuthorizer() {
     providers: [],
     resultCacheSeconds: 0,
     denyResolveSeconds: 2,
-    freshnessSeconds: [5, 10, 60, 300],
+    freshnessMs: [5_000, 10_000, 60_000, 300_000],
   }
   const verifier = createTokenVerifier<HeldGrant>({
     issuer,
@@ -88,30 +89,23 @@ async function startAuthorizer() {
   }
 }
 
-let leavers = 0
+let persons = 0
 
-/** A new account of acme, with these roles and a token; `hold` is what its identity admin states next. */
+/** Somebody with these roles and a token; `hold` is done in iX Admin, and its statement has arrived when it is back. */
 async function person(...roles: readonly string[]) {
-  leavers += 1
-  const account = `person-${leavers}`
-  let version = 0
+  persons += 1
+  const key = { organization: 'globex', account: `globex-probe-${persons}` }
+  const administrator = { ...service.administrator, actingAccount: 'globex-olga' }
   const hold = async (...held: readonly string[]) => {
-    version += 1
-    await service.stores.accounts.applyStatement(
-      {
-        organization: 'acme',
-        account,
-        version,
-        status: 'active',
-        roles: held.map((role) => ({ application, role })),
-        occurredAt: Date.now(),
-      },
-      { confirmedAt: Date.now() },
-    )
+    const assigned = held.map((role) => ({ application, role }))
+    const version = await changeRoles(administrator, key, () => assigned)
+    const statement = { ...key, version, status: 'active', roles: assigned, occurredAt: Date.now() } as const
+    await service.stores.accounts.applyStatement(statement, { confirmedAt: Date.now() })
   }
   await hold(...roles)
-  const { json } = await service.exchange(await service.signIn(account))
-  return { account, hold, token: String(json['access_token']) }
+  const signIn = await service.signIn(key.account, { org: key.organization })
+  const { json } = await service.exchange(signIn)
+  return { key, hold, token: String(json['access_token']) }
 }
 
 /** The token service reads the log at most once a second. */
@@ -141,7 +135,8 @@ describe('a role that was taken away', () => {
       time.ahead += 11_000
       expect([await calls(pia.token, create), await calls(pia.token, list)]).toEqual(['not_granted', 'ok'])
     }
-    expect([one.net.exchanges, other.net.exchanges]).toEqual([1, 1])
+    // The stale token is resolved, and the refusal of what came of it looked into once.
+    expect([one.net.exchanges, other.net.exchanges]).toEqual([2, 2])
     expect(await verifier.verify(pia.token)).toMatchObject({ refusal: { code: 'stale' } })
   })
 
@@ -162,8 +157,8 @@ describe('a role that was taken away', () => {
     const { calls, time } = await startAuthorizer()
     const lee = await person('flow_editor')
     expect(await calls(lee.token, create)).toBe('ok')
-    const key = { organization: 'acme', account: lee.account }
-    await service.stores.accounts.withdrawConfirmation(key, Date.now())
+    service.ixAdmin.fault({ kind: 'partial', ...lee.key, forSeconds: 60 })
+    await service.stores.accounts.withdrawConfirmation(lee.key, Date.now())
     await nextRead()
     time.ahead += 11_000
     expect(await calls(lee.token, create)).not.toBe('ok')

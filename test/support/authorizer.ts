@@ -118,7 +118,7 @@ export function setUp({ config = {}, catalog = flows, fetchKeys }: SetupOptions 
     providers: [],
     resultCacheSeconds: 0,
     denyResolveSeconds: 2,
-    freshnessSeconds: [5, 10, 60, 300],
+    freshnessMs: [5_000, 10_000, 60_000, 300_000],
     ...config,
   }
   const verifier = createTokenVerifier<HeldGrant>({

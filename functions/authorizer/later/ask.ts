@@ -18,7 +18,7 @@ export interface AskingDependencies extends FollowingDependencies {
   readonly clock: () => number
   readonly config: Pick<
     AuthorizerConfig,
-    'issuer' | 'providers' | 'resultCacheSeconds' | 'denyResolveSeconds' | 'freshnessSeconds'
+    'issuer' | 'providers' | 'resultCacheSeconds' | 'denyResolveSeconds' | 'freshnessMs'
   >
   /** The application's assignments take effect at the next sign-in: a deny is not resolved again. */
   readonly nextSignIn: boolean

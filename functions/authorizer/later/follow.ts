@@ -10,7 +10,7 @@ export interface FollowingDependencies {
   readonly verifier: Pick<TokenVerifier<HeldGrant>, 'updateKeys'>
   readonly tokenService: Pick<TokenService, 'fetchChanges' | 'withoutKey'>
   readonly clock: () => number
-  readonly config: Pick<AuthorizerConfig, 'freshnessSeconds' | 'resultCacheSeconds'>
+  readonly config: Pick<AuthorizerConfig, 'freshnessMs' | 'resultCacheSeconds'>
   readonly write: (entry: UnreadEntry) => void
 }
 
@@ -28,10 +28,8 @@ const logEveryMs = 10_000
 
 /** Follows the change feed of the token service, by the settings of the authorizer. */
 export function followChanges({ verifier, tokenService, clock, config, write }: FollowingDependencies) {
-  const { freshnessSeconds, resultCacheSeconds } = config
-  const [pollMs = 0, boundMs = 0, refuseWritesAfterMs = 0, refuseAllAfterMs = 0] = freshnessSeconds.map(
-    (seconds) => seconds * 1000,
-  )
+  const { freshnessMs, resultCacheSeconds } = config
+  const [pollMs = 0, boundMs = 0, refuseWritesAfterMs = 0, refuseAllAfterMs = 0] = freshnessMs
   const feed = new ChangeFollower({
     fetchChanges: tokenService.fetchChanges,
     clock,
@@ -57,7 +55,7 @@ export function followChanges({ verifier, tokenService, clock, config, write }: 
     /** With the gateway's cache on, one answer serves other methods, too: it is judged as the strictest of them. */
     settle: (held: HeldGrant, route: IndexedRoute | undefined): Refusal | undefined | Promise<Refusal | undefined> => {
       // What a strong route is judged by is confirmed for the very request.
-      if (feed.isYoung(clock()) || route?.strong === true) return undefined
+      if (feed.keepsUp(clock()) || route?.strong === true) return undefined
       const mayWrite = resultCacheSeconds > 0 || !readOnly.has(route?.method)
       const freshness = feed.judge(held.holder, { mayWrite })
       if (freshness !== 'wait') return verdict(freshness, held)

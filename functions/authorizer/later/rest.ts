@@ -6,6 +6,7 @@ import { readBearer } from '@rolecast/permission-sdk/parts/bearer'
 import { findBearer, type HeaderMaps } from '@rolecast/permission-sdk/parts/find-bearer'
 import { writeGrantContext } from '@rolecast/permission-sdk/parts/grant-context'
 import type { HeldGrant } from '@rolecast/permission-sdk/parts/held-grant'
+import type { AuthorizerConfig } from '../config.ts'
 import type { Judge, Judgement } from '../judge.ts'
 import { type Fields, fieldsOf } from '../requests.ts'
 import { isCatchAll } from './catch-all.ts'
@@ -26,8 +27,7 @@ export interface RestDependencies {
   readonly write: (entry: DenyEntry) => void
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** The gateway may replay an answer for other requests of the same token. */
-  readonly cached: boolean
+  readonly config: Pick<AuthorizerConfig, 'resultCacheSeconds'>
 }
 
 interface RestRequest {
@@ -40,7 +40,9 @@ interface RestRequest {
  * Answers TOKEN and REQUEST events of a REST API; `undefined` for an event without a method ARN.
  * @throws {Error} `Unauthorized`, which the gateway turns into 401, where a new token would help.
  */
-export function createRestAuthorizer({ index, judge, write, clock, cached }: RestDependencies) {
+export function createRestAuthorizer({ index, judge, write, clock, config }: RestDependencies) {
+  /** The gateway may replay an answer for other requests of the same token. */
+  const cached = config.resultCacheSeconds > 0
   const logDeny = createDenyLog(write, clock)
   const policies = new RestPolicies(index.routes)
   const qualified = index.routes.some((route) => route.productDecides)

@@ -57,7 +57,7 @@ describe('the function of an authorizer', () => {
 
   it('follows the change feed as closely as it is told to', () => {
     const freshness = { pollSeconds: 1, boundSeconds: 3, refuseWritesAfterSeconds: 30, refuseAllAfterSeconds: 120 }
-    expect(configOf({ freshness }).freshnessSeconds).toEqual([1, 3, 30, 120])
+    expect(configOf({ freshness }).freshnessMs).toEqual([1_000, 3_000, 30_000, 120_000])
   })
 
   it.each([{ pollSeconds: 0 }, { boundSeconds: 0.5 }, { boundSeconds: 31 }, { refuseAllAfterSeconds: 1000 }])(

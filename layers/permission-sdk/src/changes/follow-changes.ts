@@ -80,19 +80,25 @@ export class ChangeFollower {
   ): Freshness {
     const now = this.#options.clock()
     const { boundMs, refuseWritesAfterMs, refuseAllAfterMs } = this.ages
-    if (!this.isYoung(now)) void this.read()
+    const keepsUp = this.keepsUp(now)
     const stale = this.isStale(token)
     const verdict = stale ? 'stale' : 'fresh'
     // What a stale token is then judged by was learnt from another one: only the copy says how much is known of that.
+    if (keepsUp) return verdict
     const age = ageOf(stale ? Number.NEGATIVE_INFINITY : token.issuedAt * 1000, this.asOf, now)
     if (age <= boundMs) return verdict
     if (!waited && this.#reading !== undefined) return 'wait'
     return age <= (mayWrite ? refuseWritesAfterMs : refuseAllAfterMs) ? verdict : 'unknown'
   }
 
-  /** Whether the copy is younger than the poll age: then `judge` has nothing to do but to compare. */
-  isYoung(now: number): boolean {
-    return now >= this.asOf && now - this.asOf <= this.ages.pollMs
+  /**
+   * Whether the copy is within the bound: then of `judge` nothing is left but to compare, which `isStale` does and `version`
+   * saves. Starts a read in the background when one is due.
+   */
+  keepsUp(now: number): boolean {
+    const age = now - this.asOf
+    if (!(age >= 0 && age <= this.ages.pollMs)) void this.read()
+    return age >= 0 && age <= this.ages.boundMs
   }
 
   /**
