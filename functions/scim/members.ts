@@ -3,7 +3,7 @@ import { isObject, type Json } from '@rolecast/core/domain/scim/json'
 import type { ScimContext } from './context.ts'
 
 /** Users that one request may put into a group or take out of it. */
-const mostMembers = 2_000
+export const mostMembers = 2_000
 
 /**
  * Ids of the users that are to be in a group. Refuses with `scim_invalid_value` what is no user of the organization, groups among

@@ -7,6 +7,7 @@ import { readResource } from '@rolecast/core/domain/scim/read-resource'
 import type { ResourceType } from '@rolecast/core/domain/scim/resource-type'
 import type { ScimContext } from './context.ts'
 import { namesRevision } from './entity-tag.ts'
+import { memberChanges } from './member-operations.ts'
 import { readMembers } from './members.ts'
 import { readPatch } from './patch-request.ts'
 import { givesRoles, settleUsers } from './settle.ts'
@@ -14,7 +15,7 @@ import { givesRoles, settleUsers } from './settle.ts'
 /** How often a write that meets others is tried again. */
 const rounds = 5
 
-/** A resource is refused above this, in characters of its JSON: DynamoDB takes 400 KB. */
+/** A resource is refused above this, in bytes of its JSON: DynamoDB takes 400 KB, with the groups of a user. */
 const largestResource = 200_000
 
 export interface Target {
@@ -24,10 +25,11 @@ export interface Target {
   readonly ifMatch?: string | undefined
 }
 
-/** Attributes to be stored, and apart from them who is to be in the group, where the request says so. */
+/** Attributes to be stored, and apart from them who is to come into the group and to leave it, where the request says so. */
 interface Draft {
   readonly attributes: JsonObject
-  readonly members?: readonly string[]
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
 }
 
 /** Creates a resource (RFC 7644 section 3.3). Refuses with `scim_taken` and what reading the body refuses with. */
@@ -39,15 +41,14 @@ export async function createResource(
   const { directory, organization } = context
   const read = readResource(type, body)
   if (!read.ok) return read
-  const draft = await draftOf(context, type, read.value)
+  const draft = await draftOf(context, type, read.value, [])
   if (!draft.ok) return draft
   const isStated = type.kind !== 'user' || Object.hasOwn(draft.value.attributes, 'active')
   const attributes = isStated ? draft.value.attributes : { ...draft.value.attributes, active: true }
   const written = await directory.createResource({ organization, kind: type.kind, id, attributes })
   if (written.outcome === 'taken') return refuse('scim_taken', { detail: written.attribute })
   if (written.outcome === 'conflict') throw new Error('an id was issued twice')
-  const { members = [] } = draft.value
-  return finish(context, type, { after: written.resource, add: members, remove: [] })
+  return finish(context, type, { after: written.resource, add: draft.value.add, remove: [] })
 }
 
 /**
@@ -59,18 +60,15 @@ export async function replaceResource(
   target: Target,
   body: Json,
 ): Promise<Outcome<DirectoryResource>> {
-  const { type } = target
+  const { type, id } = target
   const read = readResource(type, body)
   if (!read.ok) return read
-  const draft = await draftOf(context, type, read.value)
-  if (!draft.ok) return draft
-  return change(context, target, ({ attributes: before }) => {
+  return change(context, target, async ({ attributes: before }) => {
+    const draft = await draftOf(context, type, read.value, await membersOf(context, type, id))
+    if (!draft.ok) return draft
     const active = member(before, 'active')
     const isKept = type.kind === 'user' && active !== undefined && !Object.hasOwn(draft.value.attributes, 'active')
-    const attributes = isKept ? { ...draft.value.attributes, active } : draft.value.attributes
-    return Promise.resolve(
-      accept({ ...draft.value, attributes, ...(type.kind === 'group' && { members: draft.value.members ?? [] }) }),
-    )
+    return isKept ? accept({ ...draft.value, attributes: { ...draft.value.attributes, active } }) : draft
   })
 }
 
@@ -83,12 +81,28 @@ export async function patchResource(
   const { type, id } = target
   const operations = readPatch(body)
   if (!operations.ok) return operations
+  const single = type.kind === 'group' ? memberChanges(operations.value) : undefined
   return change(context, target, async ({ attributes }) => {
-    const ids = type.kind === 'group' ? await context.directory.listMembers(context.organization, id) : []
-    const whole = ids.length === 0 ? attributes : { ...attributes, members: ids.map((value) => ({ value })) }
+    if (single !== undefined) {
+      const patched = applyPatch(type, attributes, single.rest)
+      if (!patched.ok) return patched
+      const draft = await draftOf(
+        context,
+        type,
+        { ...patched.value, members: single.add.map((value) => ({ value })) },
+        [],
+      )
+      return draft.ok ? accept({ ...draft.value, remove: single.remove }) : draft
+    }
+    const present = await membersOf(context, type, id)
+    const whole = present.length === 0 ? attributes : { ...attributes, members: present.map((value) => ({ value })) }
     const patched = applyPatch(type, whole, operations.value)
-    return patched.ok ? draftOf(context, type, patched.value, ids) : patched
+    return patched.ok ? draftOf(context, type, patched.value, present) : patched
   })
+}
+
+function membersOf({ directory, organization }: ScimContext, { kind }: ResourceType, id: string) {
+  return kind === 'group' ? directory.listMembers(organization, id) : Promise.resolve([])
 }
 
 /** Deletes a resource (RFC 7644 section 3.6). */
@@ -131,21 +145,15 @@ async function change(
     const before = found.value
     const draft = await decide(before)
     if (!draft.ok) return draft
-    const { attributes, members } = draft.value
+    const { attributes, add, remove } = draft.value
     const isSame = JSON.stringify(attributes) === JSON.stringify(before.attributes)
     // With If-Match the write itself must hold, so that of two clients one is told.
     const written: DirectoryWrite =
-      isSame && (ifMatch === undefined || members === undefined)
+      isSame && (ifMatch === undefined || add.length + remove.length === 0)
         ? { outcome: 'written', resource: before }
         : await directory.replaceResource({ organization, kind: type.kind, id, attributes, revision: before.revision })
     if (written.outcome === 'conflict') continue
     if (written.outcome === 'taken') return refuse('scim_taken', { detail: written.attribute })
-    const present = members === undefined ? [] : await directory.listMembers(organization, id)
-    const wanted = new Set(members)
-    const [add, remove] = [
-      [...wanted].filter((each) => !present.includes(each)),
-      members === undefined ? [] : present.filter((each) => !wanted.has(each)),
-    ]
     return finish(context, type, { before, after: written.resource, add, remove })
   }
   throw new StoreUnavailable('other writers of the resource were quicker again and again')
@@ -186,16 +194,20 @@ async function draftOf(
   context: ScimContext,
   type: ResourceType,
   resource: JsonObject,
-  present: readonly string[] = [],
+  present: readonly string[],
 ): Promise<Outcome<Draft>> {
-  if (JSON.stringify(resource).length > largestResource && type.kind === 'user') {
-    return refuse('scim_too_large', { detail: `a resource has at most ${largestResource} characters` })
+  const { members, ...rest } = resource
+  const attributes = type.kind === 'group' ? rest : resource
+  if (Buffer.byteLength(JSON.stringify(attributes)) > largestResource) {
+    return refuse('scim_too_large', { detail: `a resource has at most ${largestResource} bytes` })
   }
-  if (type.kind === 'user') return accept({ attributes: resource })
-  const { members, ...attributes } = resource
-  if (JSON.stringify(attributes).length > largestResource) {
-    return refuse('scim_too_large', { detail: `a resource has at most ${largestResource} characters` })
-  }
+  if (type.kind === 'user') return accept({ attributes, add: [], remove: [] })
   const read = await readMembers(context, listOf(members), present)
-  return read.ok ? accept({ attributes, members: read.value }) : read
+  if (!read.ok) return read
+  const [wanted, known] = [new Set(read.value), new Set(present)]
+  return accept({
+    attributes,
+    add: read.value.filter((id) => !known.has(id)),
+    remove: present.filter((id) => !wanted.has(id)),
+  })
 }
