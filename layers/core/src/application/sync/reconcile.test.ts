@@ -398,6 +398,19 @@ describe('the brake', () => {
     expect(await releaseRun(world.dependencies, 'acme', { run, by: 'ada' })).toMatchObject({ outcome: 'refused' })
   })
 
+  it('settles all that was found, however many steps that takes', async () => {
+    const statements = names(150).map((name) => statement(name, ['clerk', 'owner']))
+    const world = await reconcileWorld({ statements, pageSize: 75 })
+    await world.reconcile()
+    world.pass(hour)
+    for (const name of names(140)) world.source.put(statement(name, ['clerk'], 2))
+    await world.begin()
+    const { run } = await world.goOn()
+    await releaseRun(world.dependencies, 'acme', { run, by: 'ada' })
+    expect(await world.goOn()).toMatchObject({ state: 'done', counts: { repaired: 140, left: 0 } })
+    expect((await world.record('account-0139'))?.roles).toHaveLength(1)
+  })
+
   it('holds a run that a person stops instead', async () => {
     const world = await massRemoval()
     await world.begin()
@@ -433,8 +446,9 @@ describe('two callers', () => {
     await world.step()
     const release = world.source.hold()
     const lost = world.step()
-    await Promise.resolve()
+    while (world.source.calls.length === 0) await Promise.resolve()
     expect(await world.step()).toEqual({ outcome: 'busy' })
+    expect(world.source.calls).toHaveLength(1)
     world.pass(60_001)
     release()
     expect(await world.step()).toMatchObject({ outcome: 'advanced' })
