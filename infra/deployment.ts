@@ -145,7 +145,7 @@ const placeholder = {
   identityAdmins: [{ kind: 'ix-admin', name: 'ix-admin', url: 'https://identity-admin.invalid', clientId: 'rolecast' }],
 }
 
-/** Connections of stage `local`, one of each kind but partners; `signals` transmits security events. */
+/** Connections of stage `local`, one of each kind; `signals` transmits security events. */
 export function localHooks(signals: string) {
   const acme = { organization: 'acme' }
   const transmitter = { issuer: signals, audience: 'rolecast', jwksUri: `${signals}/jwks` }
@@ -158,6 +158,14 @@ export function localHooks(signals: string) {
     { kind: 'workos', name: 'acme-workos', ...acme, sourceOrganization: 'org_acme' },
     { kind: 'ssf', name: 'acme-ssf', ...acme, ...transmitter },
     { kind: 'ssf-poll', name: 'acme-poll', ...acme, ...transmitter, endpoint: `${signals}/poll` },
+    { kind: 'okta-partner', name: 'acme-okta-bus', ...acme, eventSource: 'aws.partner/okta.com/acme/rolecast' },
+    {
+      kind: 'auth0-partner',
+      name: 'acme-auth0-bus',
+      ...acme,
+      eventSource: 'aws.partner/auth0.com/acme/auth0.logs',
+      sourceOrganization: 'org_acme',
+    },
   ]
 }
 

@@ -61,6 +61,17 @@ async function transmit(account: string, delivery: 'push' | 'poll'): Promise<num
   return pushed
 }
 
+/** Puts an event as a partner would, on the bus of its name. */
+async function putPartnerEvent(source: string, detail: string): Promise<number> {
+  const entry = { Source: source, DetailType: 'of a partner', Detail: detail, EventBusName: source }
+  const response = await fetch(system.running.services.events, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'AWSEvents.PutEvents', 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify({ Entries: [entry] }),
+  })
+  return response.status === 200 ? 202 : response.status
+}
+
 const deliveries: readonly [string, (account: string) => Promise<number>][] = [
   [
     'Okta',
@@ -106,6 +117,20 @@ const deliveries: readonly [string, (account: string) => Promise<number>][] = [
       const status = await transmit(account, 'poll')
       await system.runSchedule('Signals/Schedule')
       return status
+    },
+  ],
+  [
+    'Okta on EventBridge',
+    (account) => {
+      const detail = about(account, 'okta', 'membership-removed', '00u4vera5AbCdEfGh6i7')
+      return putPartnerEvent('aws.partner/okta.com/acme/rolecast', detail)
+    },
+  ],
+  [
+    'Auth0 on EventBridge',
+    (account) => {
+      const detail = about(account, 'auth0', 'log-roles-removed', 'auth0%7C66f1c2a4b3d5e7f901234567')
+      return putPartnerEvent('aws.partner/auth0.com/acme/auth0.logs', detail)
     },
   ],
 ]
