@@ -13,7 +13,7 @@ import { SubjectTokenVerifiers } from '@rolecast/core/adapters/tokens/subject-to
 import { CachedKeyRing } from '@rolecast/core/application/cached-key-ring'
 import { ChangeFeed } from '@rolecast/core/application/change-feed'
 import { describeError } from '@rolecast/core/application/describe-error'
-import type { SubjectTokenVerifier } from '@rolecast/core/application/ports'
+import type { ChangeLog, SubjectTokenVerifier } from '@rolecast/core/application/ports'
 import { PullQueue } from '@rolecast/core/application/pull-queue'
 import { toDecisionCatalog } from '@rolecast/core/domain/catalog/compile'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
@@ -42,6 +42,14 @@ export function connect(
   const keyRing = new CachedKeyRing({ store: stores.keyRing, clock, maxAgeMs: config.keyRingCacheSeconds * 1000 })
   const wrapper = new KmsKeyWrapper({ keyId: config.kmsKeyId })
   const handles = new RingChangeHandles({ ring: keyRing, wrapper, stage })
+  /** Whoever reads here that a key was removed neither signs with it nor believes it from then on. */
+  const changes: ChangeLog = {
+    readChanges: async (since) => {
+      const entries = await stores.changes.readChanges(since)
+      if (entries.some(({ scope }) => scope === 'key')) await keyRing.refreshKeyRing()
+      return entries
+    },
+  }
   const verifiers = new Map<string, SubjectTokenVerifier>([
     [issuer, new OwnTokenVerifier({ ring: keyRing, issuer, clock })],
   ])
@@ -80,7 +88,7 @@ export function connect(
     keyRing,
     signer: new JoseSigner({ ring: keyRing, wrapper, stage }),
     handles,
-    changeFeed: new ChangeFeed({ changes: stores.changes, handles, clock }),
+    changeFeed: new ChangeFeed({ changes, handles, clock }),
     subjectTokens: new SubjectTokenVerifiers(verifiers),
     corsOrigins: config.corsOrigins,
     log,

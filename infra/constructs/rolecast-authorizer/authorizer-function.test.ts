@@ -72,6 +72,15 @@ describe('the function of an authorizer', () => {
     expect(configOf({ jwks: '{"keys":[]}' }).jwks).toEqual({ keys: [] })
   })
 
+  it('counts how often the change feed could not be read', () => {
+    product.authorizer()
+    const [filter] = product.propertiesOf('AWS::Logs::MetricFilter')
+    expect(filter).toMatchObject({
+      FilterPattern: '{ $.event = "changes_unread" }',
+      MetricTransformations: [{ MetricNamespace: 'Rolecast', MetricName: 'ChangesUnread', MetricValue: '1' }],
+    })
+  })
+
   it('says what to do when nothing is built', () => {
     const props = { catalog: compiledShop, issuer, bundle: '/nowhere' }
     expect(() => new RolecastAuthorizer(product.stack, 'Rolecast', props)).toThrow(/npm run build/)

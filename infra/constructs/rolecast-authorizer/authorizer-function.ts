@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import { FileSystem } from 'aws-cdk-lib'
-import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { FilterPattern, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { type FunctionDefaults, type FunctionSize, LambdaFunction } from '../lambda-function.ts'
 import { writeAuthorizerAsset } from './authorizer-asset.ts'
@@ -55,7 +55,7 @@ export function authorizerFunction(scope: Construct, id: string, props: Authoriz
   if (!existsSync(join(bundle, 'index.mjs'))) throw new Error(`${bundle} has no bundle: npm run build makes it`)
   const asset = FileSystem.mkdtemp('rolecast-authorizer-')
   writeAuthorizerAsset(asset, bundle, props.catalog)
-  return new LambdaFunction(scope, id, {
+  const lambda = new LambdaFunction(scope, id, {
     description: `Decides at the gateway what may be done in ${props.catalog.application}`,
     code: asset,
     environment: {
@@ -73,6 +73,15 @@ export function authorizerFunction(scope: Construct, id: string, props: Authoriz
     size: props.size ?? size,
     defaults: props.defaults ?? defaults,
   })
+  // Alarm on it: while it rises, removed roles do not reach this authorizer, and it is about to refuse.
+  new MetricFilter(lambda, 'ChangesUnread', {
+    logGroup: lambda.logGroup,
+    filterPattern: FilterPattern.stringValue('$.event', '=', 'changes_unread'),
+    metricNamespace: 'Rolecast',
+    metricName: 'ChangesUnread',
+    metricValue: '1',
+  })
+  return lambda
 }
 
 function freshnessText(settings: FreshnessSettings): string {
