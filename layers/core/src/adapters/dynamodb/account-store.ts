@@ -11,6 +11,7 @@ import {
   applyUnversioned,
   type Confirmation,
   markDirty,
+  nextMark,
   withdrawConfirmation,
 } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
@@ -22,7 +23,6 @@ import type {
   UnversionedStatement,
 } from '../../domain/assignment/statement.ts'
 import { accountChanges } from '../../domain/freshness/change-entry.ts'
-import { markOf } from '../../domain/freshness/policy.ts'
 import { fromAccountItem, type StoredAccount, toAccountItem } from './account-item.ts'
 import { toChangeItem } from './change-item.ts'
 import { ifRevision } from './conditions.ts'
@@ -104,7 +104,7 @@ export class DynamoAccountStore implements AccountStore {
     const marked = await this.#change(key, undefined, (stored) =>
       stored === undefined
         ? { outcome: 'gone' }
-        : { outcome: 'applied', record: markDirty(stored, markOf(counted, stored.dirtySince)) },
+        : { outcome: 'applied', record: markDirty(stored, nextMark(stored, counted)) },
     )
     return marked.outcome === 'gone' ? 'absent' : 'marked'
   }

@@ -5,6 +5,7 @@ import {
   applyUnversioned,
   type Confirmation,
   markDirty,
+  nextMark,
   withdrawConfirmation,
 } from '../../domain/assignment/apply-statement.ts'
 import type { Organization } from '../../domain/assignment/organization.ts'
@@ -16,7 +17,6 @@ import type {
   UnversionedStatement,
 } from '../../domain/assignment/statement.ts'
 import { accountChanges } from '../../domain/freshness/change-entry.ts'
-import { markOf } from '../../domain/freshness/policy.ts'
 import { type MemoryDatabase, nameOf, nameOfAccount } from './database.ts'
 
 /** Accounts in memory, with the semantics of `DynamoAccountStore`. */
@@ -74,7 +74,7 @@ export class MemoryAccountStore implements AccountStore {
     const stored = this.#database.accounts.get(nameOfAccount(key))
     if (stored === undefined) return 'absent'
     const counted = Math.min(hintedAt, this.#database.clock())
-    const marked = markDirty(stored, markOf(counted, stored.dirtySince))
+    const marked = markDirty(stored, nextMark(stored, counted))
     this.#database.accounts.set(nameOfAccount(key), marked)
     this.#log(stored, marked)
     return 'marked'

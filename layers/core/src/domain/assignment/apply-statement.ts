@@ -1,4 +1,4 @@
-import { clockToleranceMs } from '../freshness/policy.ts'
+import { clockToleranceMs, markOf } from '../freshness/policy.ts'
 import { isAfterMarks, neverConfirmed } from './marks.ts'
 import { canonicalAssignments, rolesIn } from './role-names.ts'
 import type {
@@ -66,7 +66,16 @@ export function applyUnversioned(
 }
 
 /**
- * Something changed at the source, says a hint with this mark (`markOf`): whatever was read there at the mark or before confirms
+ * The mark of a hint about this record that came at `hintedAt`: also what is stored confirms nothing any more, since a pull may
+ * have counted as later than an older mark, and thereby as later than it was.
+ */
+export function nextMark(stored: AccountRecord, hintedAt: number): number {
+  const marked = Math.max(stored.dirtySince ?? 0, stored.withdrawnSince ?? 0)
+  return Math.max(markOf(hintedAt, marked), stored.confirmedAt)
+}
+
+/**
+ * Something changed at the source, says a hint with this mark (`nextMark`): whatever was read there at the mark or before confirms
  * nothing, also if it comes in later. The content stays, for its version, until a younger read replaces or confirms it.
  */
 export function markDirty(stored: AccountRecord, mark: number): AccountRecord {
@@ -98,8 +107,10 @@ export function withdrawConfirmation(
   if (stored === undefined) return { outcome: 'gone' }
   if (stored.confirmedAt > askedAt) return { outcome: 'older', record: stored }
   const { etag: _, ...record } = stored
-  // Later than any clock may say that a statement from before was made.
-  const withdrawnSince = Math.max(stored.withdrawnSince ?? 0, askedAt + clockToleranceMs)
+  // Later than any clock may say that a statement from before was made. A question that counts as later than a mark is so already.
+  const marked = Math.max(stored.withdrawnSince ?? 0, stored.dirtySince ?? 0)
+  const said = askedAt === marked + 1 ? askedAt : askedAt + clockToleranceMs
+  const withdrawnSince = Math.max(stored.withdrawnSince ?? 0, said)
   return { outcome: 'applied', record: { ...record, confirmedAt: neverConfirmed, withdrawnSince } }
 }
 

@@ -1,7 +1,14 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { isConfirmedSince, underHints } from '../freshness/policy.ts'
-import { applyConfirmation, applyStatement, applyUnversioned, markDirty } from './apply-statement.ts'
+import { clockToleranceMs, isConfirmedSince, underHints } from '../freshness/policy.ts'
+import {
+  applyConfirmation,
+  applyStatement,
+  applyUnversioned,
+  markDirty,
+  nextMark,
+  withdrawConfirmation,
+} from './apply-statement.ts'
 import { neverConfirmed } from './marks.ts'
 import type { AccountRecord, AccountStatement, RoleAssignment, UnversionedStatement } from './statement.ts'
 
@@ -86,6 +93,27 @@ describe('a hint', () => {
       expect(isConfirmedSince(marked, neverConfirmed, 2_000)).toBe(false)
     }
     expect(isConfirmedSince(stored({ dirtySince: 1_000 }), 0, 2_000), 'as stored by hand').toBe(false)
+  })
+
+  it('has a mark above every clock, every mark there is, and whatever is stored', () => {
+    expect(nextMark(stored(), 5_000)).toBe(5_000 + clockToleranceMs)
+    expect(nextMark(stored({ dirtySince: 40_000 }), 5_000)).toBe(40_001)
+    // A pull after a withdrawal counts as later than its mark, and thereby may be ahead of the hint that comes next.
+    expect(nextMark(stored({ withdrawnSince: 40_000 }), 5_000)).toBe(40_001)
+    const ahead = stored({ confirmedAt: 50_000, withdrawnSince: 40_000 })
+    expect(markDirty(ahead, nextMark(ahead, 5_000))).toMatchObject({ confirmedAt: neverConfirmed, dirtySince: 50_000 })
+  })
+
+  it('answered by a withdrawal is not counted as later twice: marks do not run ahead of the clocks', () => {
+    let record = stored()
+    for (let flapped = 0; flapped < 20; flapped += 1) {
+      const asked = (record.withdrawnSince ?? 2_000) + 1
+      const { record: withdrawn } = withdrawConfirmation(record, asked) as { readonly record: AccountRecord }
+      record = applyStatement(withdrawn, versioned(3, 'viewer'), {
+        confirmedAt: (withdrawn.withdrawnSince ?? 0) + 1,
+      }).record
+    }
+    expect(record.withdrawnSince).toBeLessThan(2_000 + clockToleranceMs + 100)
   })
 
   it('older than the confirmation leaves it alone', () => {
