@@ -105,19 +105,42 @@ function membersOf({ directory, organization }: ScimContext, { kind }: ResourceT
   return kind === 'group' ? directory.listMembers(organization, id) : Promise.resolve([])
 }
 
-/** Deletes a resource (RFC 7644 section 3.6). */
+/**
+ * Deletes a resource (RFC 7644 section 3.6). Where it is deleted already, what that deletion may have left undone is done before
+ * the answer, which is `scim_no_such_resource`.
+ */
 export async function deleteResource(context: ScimContext, { type, id, ifMatch }: Target): Promise<Outcome<undefined>> {
   const { directory, organization } = context
   for (let round = 0; round < rounds; round += 1) {
     const found = await readAt(context, { type, id, ifMatch })
-    if (!found.ok) return found
-    const members = type.kind === 'group' ? await directory.listMembers(organization, id) : []
+    if (!found.ok) return found.refusal.code === 'scim_no_such_resource' ? again(context, { type, id }) : found
     const written = await directory.deleteResource(organization, type.kind, id, found.value.revision)
-    if (written.outcome !== 'written') continue
-    const users = type.kind === 'user' ? [found.value] : await directory.readResources(organization, 'user', members)
-    return type.kind === 'group' && !givesRoles(found.value, context) ? accept(undefined) : settleUsers(context, users)
+    if (written.outcome === 'written') return afterDeletion(context, type, found.value)
   }
   throw new StoreUnavailable('other writers of the resource were quicker again and again')
+}
+
+async function again(context: ScimContext, { type, id }: Target): Promise<Outcome<undefined>> {
+  const [gone] = await context.directory.readResources(context.organization, type.kind, [id])
+  if (gone?.formerly !== undefined) {
+    const done = await afterDeletion(context, type, { ...gone, attributes: gone.formerly })
+    if (!done.ok) return done
+  }
+  return refuse('scim_no_such_resource')
+}
+
+async function afterDeletion(
+  context: ScimContext,
+  { kind }: ResourceType,
+  resource: DirectoryResource,
+): Promise<Outcome<undefined>> {
+  if (kind === 'user') return settleUsers(context, [resource])
+  const { directory, organization } = context
+  const members = await directory.listMembers(organization, resource.id)
+  const users = await directory.readResources(organization, 'user', members)
+  const settled = givesRoles(resource, context) ? await settleUsers(context, users) : accept(undefined)
+  if (settled.ok) await directory.emptyDeletedGroup(organization, resource.id)
+  return settled
 }
 
 /** The resource that a request is about. Refuses with `scim_no_such_resource` or `scim_version_mismatch`. */

@@ -141,7 +141,12 @@ export function directoryStoreContract(makeWorld: MakeWorld): void {
       const user = await makeUser(directory, 'u1')
       expect(await directory.deleteResource(acme, 'user', 'u1', 7)).toEqual({ outcome: 'conflict' })
       written(await directory.deleteResource(acme, 'user', 'u1', 1))
-      expect(await read(directory, 'user', 'u1')).toMatchObject({ deleted: true, attributes: {}, revision: 2 })
+      expect(await read(directory, 'user', 'u1')).toMatchObject({
+        deleted: true,
+        attributes: {},
+        formerly: { userName: 'u1@acme.example', externalId: 'ext-u1' },
+        revision: 2,
+      })
       expect((await directory.listResources(acme, 'user', { limit: 10 })).resources).toEqual([])
       expect(await directory.findOwners(acme, 'user', [{ attribute: 'externalId', value: 'ext-u1' }])).toEqual([[]])
       for (const revision of [1, 2]) {
@@ -179,7 +184,7 @@ export function directoryStoreContract(makeWorld: MakeWorld): void {
       })
     })
 
-    it('takes a deleted user out of its groups, and members out of a deleted group', async () => {
+    it('takes a deleted user out of its groups at once, and members out of a deleted group when asked', async () => {
       const { directory } = await makeWorld()
       for (const id of ['u1', 'u2']) await makeUser(directory, id)
       for (const id of ['g1', 'g2']) {
@@ -191,6 +196,8 @@ export function directoryStoreContract(makeWorld: MakeWorld): void {
       expect(await directory.listMembers(acme, 'g2')).toEqual(['u2'])
       const group = await read(directory, 'group', 'g1')
       written(await directory.deleteResource(acme, 'group', 'g1', group?.revision ?? 0))
+      expect(await directory.listMembers(acme, 'g1')).toEqual(['u2'])
+      await directory.emptyDeletedGroup(acme, 'g1')
       expect(await read(directory, 'user', 'u2')).toMatchObject({ groups: ['g2'] })
       expect(await directory.listMembers(acme, 'g1')).toEqual([])
       expect(await directory.changeMembers({ organization: acme, group: 'g1', add: ['u2'], remove: [] })).toEqual({
@@ -208,6 +215,7 @@ export function directoryStoreContract(makeWorld: MakeWorld): void {
       expect(await directory.listMembers(acme, 'g1')).toEqual(ids)
       const group = await read(directory, 'group', 'g1')
       written(await directory.deleteResource(acme, 'group', 'g1', group?.revision ?? 0))
+      await directory.emptyDeletedGroup(acme, 'g1')
       expect(await directory.listMembers(acme, 'g1')).toEqual([])
       expect(await read(directory, 'user', 'u100')).toMatchObject({ groups: [] })
     })

@@ -23,6 +23,7 @@ const resourceItem = v.object({
   deleted: v.boolean(),
   attributes: v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown())),
   groups: v.array(v.string()),
+  formerly: v.optional(v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))),
 })
 
 const nameItem = v.object({
@@ -42,24 +43,26 @@ const settingsItem = v.object({
 })
 
 export function toResourceItem(resource: DirectoryResource): Item {
-  const { kind, attributes, groups, ...rest } = resource
+  const { kind, attributes, groups, formerly, ...rest } = resource
   return {
     ...directoryItemKey(rest.organization, kind, rest.id),
     ...rest,
     kind: `directory-${kind}`,
     attributes: JSON.stringify(attributes),
     groups: [...groups],
+    ...(formerly !== undefined && { formerly: JSON.stringify(formerly) }),
   }
 }
 
 export function fromResourceItem(organization: string, kind: ResourceKind, item: Item): DirectoryResource {
-  const { kind: stored, attributes, ...rest } = parseItem(resourceItem, item, 'directory resource')
+  const { kind: stored, attributes, formerly, ...rest } = parseItem(resourceItem, item, 'directory resource')
   expectSame('directory resource', {
     kind: [stored, `directory-${kind}`],
     organization: [rest.organization, organization],
     id: [directoryItemKey(organization, kind, rest.id).sk, String(item['sk'])],
   })
-  return { ...rest, kind, attributes: attributes as JsonObject }
+  const names = formerly === undefined ? {} : { formerly: formerly as JsonObject }
+  return { ...rest, ...names, kind, attributes: attributes as JsonObject }
 }
 
 export interface StoredName {

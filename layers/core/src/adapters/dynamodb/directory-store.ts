@@ -10,7 +10,7 @@ import {
   type ResourceKind,
   uniqueAttributes,
 } from '../../application/directory/ports.ts'
-import { namesOf } from '../../application/directory/resource-names.ts'
+import { namesAsWritten, namesOf } from '../../application/directory/resource-names.ts'
 import { type Clock, StoreUnavailable } from '../../application/ports.ts'
 import { nameKey } from '../../domain/directory/name-key.ts'
 import type { JsonObject } from '../../domain/scim/json.ts'
@@ -135,9 +135,8 @@ export class DynamoDirectoryStore implements DirectoryStore {
       const left = await this.changeMembers({ organization, group, add: [], remove: [id] })
       stored = left.outcome === 'changed' ? (left.users[0] ?? stored) : stored
     }
-    const written = await this.#write(this.#changed(stored, { deleted: true, attributes: {}, groups: [] }), stored)
-    if (written.outcome === 'written' && kind === 'group') await this.#emptyDeletedGroup(organization, id)
-    return written
+    const formerly = namesAsWritten(kind, stored.attributes)
+    return this.#write({ ...this.#changed(stored, { deleted: true, attributes: {}, groups: [] }), formerly }, stored)
   }
 
   async changeMembers({
@@ -191,8 +190,7 @@ export class DynamoDirectoryStore implements DirectoryStore {
     throw new StoreUnavailable('other writers of the group were quicker again and again')
   }
 
-  /** What is left of a deleted group gives nothing any more, so nothing depends on this coming to its end. */
-  async #emptyDeletedGroup(organization: string, group: string): Promise<void> {
+  async emptyDeletedGroup(organization: string, group: string): Promise<void> {
     const ids = await this.listMembers(organization, group)
     for (let start = 0; start < ids.length; start += membersAtOnce) {
       const some = ids.slice(start, start + membersAtOnce)

@@ -10,7 +10,7 @@ import {
   type ResourceKind,
   uniqueAttributes,
 } from '../../application/directory/ports.ts'
-import { namesOf } from '../../application/directory/resource-names.ts'
+import { namesAsWritten, namesOf } from '../../application/directory/resource-names.ts'
 import { nameKey } from '../../domain/directory/name-key.ts'
 import { type MemoryDatabase, nameOf } from './database.ts'
 
@@ -103,16 +103,19 @@ export class MemoryDirectoryStore implements DirectoryStore {
     await this.#database.request('deleteResource')
     const stored = this.#at({ organization, kind, id, revision })
     if (stored === undefined) return { outcome: 'conflict' }
-    if (kind === 'group') {
-      const members = this.#all(organization, 'user').filter(({ groups }) => groups.includes(id))
-      for (const user of members) this.#put(this.#changed(user, { groups: user.groups.filter((each) => each !== id) }))
-    }
     for (const group of stored.groups) {
       const left = this.#resources.get(nameOf(organization, 'group', group))
       if (left !== undefined) this.#put(this.#changed(left, {}))
     }
-    const tombstone = { deleted: true, attributes: {}, groups: [], contentRevision: stored.revision + 1 }
+    const formerly = namesAsWritten(kind, stored.attributes)
+    const tombstone = { deleted: true, attributes: {}, groups: [], formerly, contentRevision: stored.revision + 1 }
     return this.#write(this.#changed(stored, tombstone))
+  }
+
+  async emptyDeletedGroup(organization: string, group: string): Promise<void> {
+    await this.#database.request('emptyDeletedGroup')
+    const members = this.#all(organization, 'user').filter(({ groups }) => groups.includes(group))
+    for (const user of members) this.#put(this.#changed(user, { groups: user.groups.filter((each) => each !== group) }))
   }
 
   async changeMembers({

@@ -69,10 +69,12 @@ export interface DirectoryStore {
   /** Replaces the attributes of what is still at `revision`. */
   replaceResource(resource: NewResource & { readonly revision: number }): Promise<DirectoryWrite>
   /**
-   * Leaves a tombstone and frees its values. A user is out of every group then; a group has no member. Where that takes more
-   * than one transaction and is cut off, the resource still exists (a user) or gives nothing any more (a group).
+   * Leaves a tombstone with the names it had, and frees them. A user is out of every group then; where that takes more than one
+   * transaction and is cut off, the user still exists. The members of a group stay listed until `emptyDeletedGroup`.
    */
   deleteResource(organization: string, kind: ResourceKind, id: string, revision: number): Promise<DirectoryWrite>
+  /** Forgets who was in a deleted group: it gives nothing already, so nothing depends on this coming to its end. */
+  emptyDeletedGroup(organization: string, group: string): Promise<void>
   /**
    * Takes users out of a group, then puts users into it, some dozens in one transaction: a change that is cut off in between is
    * repeated by repeating it. Users that do not exist are left out. `conflict`: there is no such group (any more). Answers the

@@ -11,3 +11,13 @@ export function namesOf(kind: ResourceKind, attributes: JsonObject): ReadonlyMap
   }
   return names
 }
+
+/** The same values as the client wrote them. */
+export function namesAsWritten(kind: ResourceKind, attributes: JsonObject): JsonObject {
+  return Object.fromEntries(
+    nameAttributes[kind].flatMap((name) => {
+      const value = attributes[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}

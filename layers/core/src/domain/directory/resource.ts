@@ -23,6 +23,8 @@ export interface DirectoryResource {
   readonly attributes: JsonObject
   /** Groups a user is a direct member of, ascending; some may be deleted by now. Always empty for a group. */
   readonly groups: readonly string[]
+  /** Of a deleted resource: the names it had, so that whoever repeats the deletion ends what was begun. */
+  readonly formerly?: JsonObject
 }
 
 /** Which attribute of a user is the account, the `sub` of the identity provider's tokens. */
