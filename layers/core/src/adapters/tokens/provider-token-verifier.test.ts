@@ -35,7 +35,7 @@ function verifier(parts: Partial<TrustedProvider> = {}, options: { readonly keyS
     algorithms: ['ES256', 'RS256'],
     ...parts,
   }
-  const one = new ProviderTokenVerifier(provider, { clock: () => now * 1000, keySetTimeoutMs: 200, ...options })
+  const one = new ProviderTokenVerifier(provider, { clock: () => now * 1000, keySetTimeoutMs: 1_000, ...options })
   return new SubjectTokenVerifiers(new Map([[issuer, one]]))
 }
 
