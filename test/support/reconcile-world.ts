@@ -120,4 +120,3 @@ export async function reconcileWorld(
   return world
 }
 
-export type ReconcileWorld = Awaited<ReturnType<typeof reconcileWorld>>
