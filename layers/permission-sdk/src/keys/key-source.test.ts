@@ -61,6 +61,21 @@ describe('a key source', () => {
     expect(state.fetches).toBe(2)
   })
 
+  it('tries again each second while it has no trusted key: every token is refused meanwhile', async () => {
+    const { source, state } = endpoint()
+    state.fail = true
+    for (let now = 0; now < 3_000; now += 10) expect(await source.refresh(now)).toBe(false)
+    expect(state.fetches).toBe(3)
+    state.fail = false
+    expect(await source.refresh(3_000)).toBe(true)
+    for (let now = 3_000; now < 33_000; now += 10) expect(await source.refresh(now)).toBe(false)
+    expect(state.fetches).toBe(4)
+    // The set has ended, too.
+    state.fail = true
+    for (let now = 903_000; now < 905_000; now += 10) await source.refresh(now)
+    expect(state.fetches).toBe(6)
+  })
+
   it('lets everybody wait for one fetch', async () => {
     const { source, state } = endpoint()
     const refreshed = await Promise.all(Array.from({ length: 10 }, () => source.refresh(0)))

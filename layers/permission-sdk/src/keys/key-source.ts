@@ -12,7 +12,10 @@ export interface KeySourceOptions {
   readonly refreshAfterSeconds?: number
   /** A set older than this is trusted no more, so a removed key ends (seconds, default 900). Only with `fetch`. */
   readonly trustedForSeconds?: number
-  /** Between two fetches lies at least this (seconds, default 30), however many unknown keys are asked for. */
+  /**
+   * Between two fetches lies at least this (seconds, default 30), however many unknown keys are asked for; one second where
+   * there is no trusted key at all, because then every token is refused.
+   */
   readonly cooldownSeconds?: number
 }
 
@@ -37,7 +40,7 @@ export function createKeySource(options: KeySourceOptions, since: number): KeySo
   let unread = fetch !== undefined && snapshot !== undefined
   let dueAt = 0
   let trustedUntil = 0
-  let nextFetchAt = 0
+  let triedAt = -1e9
   let fetching: Promise<boolean> | undefined
 
   const source = {
@@ -62,19 +65,20 @@ export function createKeySource(options: KeySourceOptions, since: number): KeySo
       return true
     },
 
-    refresh(now: number): Promise<boolean> {
-      if (fetching !== undefined) return fetching
-      if (fetch === undefined || now < nextFetchAt) return Promise.resolve(false)
-      nextFetchAt = now + cooldownSeconds * 1000
-      fetching = fetch()
-        .then(
-          (jwks) => source.update(jwks, now),
-          () => false,
-        )
-        .finally(() => {
-          fetching = undefined
-        })
-      return fetching
+    async refresh(now: number): Promise<boolean> {
+      const cooldown = now < trustedUntil ? cooldownSeconds : 1
+      if (fetching === undefined && fetch !== undefined && now >= triedAt + cooldown * 1000) {
+        triedAt = now
+        fetching = fetch()
+          .then(
+            (jwks) => source.update(jwks, now),
+            () => false,
+          )
+          .finally(() => {
+            fetching = undefined
+          })
+      }
+      return fetching ?? false
     },
   }
   if (fetch === undefined && !source.update(snapshot, since)) throw new TypeError('there is no usable key')
