@@ -26,9 +26,9 @@ export class Product {
   readonly behindHttp = new HttpLambdaIntegration('Backend', this.backend, { scopePermissionToRoute: false })
   readonly behindRest = new LambdaIntegration(this.backend, { scopePermissionToMethod: false })
 
-  authorizer(scope: Stack = this.stack, cacheSeconds = 60): RolecastAuthorizer {
+  authorizer(scope: Stack = this.stack, cacheSeconds = 60, catalog = compiledShop): RolecastAuthorizer {
     return new RolecastAuthorizer(scope, 'Rolecast', {
-      catalog: compiledShop,
+      catalog,
       issuer: 'https://identity.example.com',
       resultCacheTtl: Duration.seconds(cacheSeconds),
       bundle,

@@ -1,4 +1,4 @@
-import { shop } from '@rolecast/core/domain/catalog/shop.fixture'
+import { compiledShop, shop } from '@rolecast/core/domain/catalog/shop.fixture'
 import { CfnResource, Stack } from 'aws-cdk-lib'
 import { Annotations, Match } from 'aws-cdk-lib/assertions'
 import { CfnAuthorizer, CfnRoute, HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from 'aws-cdk-lib/aws-apigatewayv2'
@@ -29,6 +29,17 @@ describe('a protected HTTP API', () => {
       ])
     const wanted = Object.entries(shop.routes).map(([key, route]) => [key, 'CUSTOM', 'freshness' in route ? 0 : 60])
     expect(found.sort()).toEqual(wanted.sort())
+  })
+
+  it('has nothing behind a cache where assignments take effect immediately', () => {
+    const policy = { ...shop.policy, assignmentTakesEffect: 'immediately' } as const
+    const api = product.openHttpApi()
+    product.authorizer(product.stack, 60, { ...compiledShop, catalog: { ...shop, policy } }).protect(api)
+    const authorizers = product.template().findResources('AWS::ApiGatewayV2::Authorizer')
+    const ages = product
+      .propertiesOf('AWS::ApiGatewayV2::Route')
+      .map(({ AuthorizerId }) => authorizers[AuthorizerId.Ref]?.['Properties'].AuthorizerResultTtlInSeconds)
+    expect(new Set(ages)).toEqual(new Set([0]))
   })
 
   it('has the route in the key of its cache', () => {
