@@ -1,4 +1,4 @@
-import type { DirectoryResource, DirectoryWrite } from '@rolecast/core/application/directory/ports'
+import type { DirectoryResource, DirectoryWrite, NameAttribute } from '@rolecast/core/application/directory/ports'
 import { StoreUnavailable } from '@rolecast/core/application/ports'
 import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
 import { applyPatch } from '@rolecast/core/domain/scim/apply-patch'
@@ -46,9 +46,22 @@ export async function createResource(
   const isStated = type.kind !== 'user' || Object.hasOwn(draft.value.attributes, 'active')
   const attributes = isStated ? draft.value.attributes : { ...draft.value.attributes, active: true }
   const written = await directory.createResource({ organization, kind: type.kind, id, attributes })
-  if (written.outcome === 'taken') return refuse('scim_taken', { detail: written.attribute })
+  if (written.outcome === 'taken') return taken(context, type, { attributes, attribute: written.attribute })
   if (written.outcome === 'conflict') throw new Error('an id was issued twice')
   return finish(context, type, { after: written.resource, add: draft.value.add, remove: [] })
+}
+
+/** Whoever has the value may be what an earlier request made that was cut off before it was in force: this one ends it. */
+async function taken(
+  context: ScimContext,
+  { kind }: ResourceType,
+  { attributes, attribute }: { readonly attributes: JsonObject; readonly attribute: NameAttribute },
+): Promise<Outcome<never>> {
+  const { directory, organization } = context
+  const names = [{ attribute, value: String(attributes[attribute]) }]
+  const [owners = []] = await directory.findOwners(organization, kind, names)
+  const settled = await settleUsers(context, await directory.readResources(organization, kind, owners))
+  return settled.ok ? refuse('scim_taken', { detail: attribute }) : settled
 }
 
 /**
@@ -182,6 +195,11 @@ async function change(
   throw new StoreUnavailable('other writers of the resource were quicker again and again')
 }
 
+/** Under the names it had before: whoever it was, it is no longer. */
+function formerSelf(resource: DirectoryResource | undefined): DirectoryResource | undefined {
+  return resource?.formerly === undefined ? undefined : { ...resource, attributes: resource.formerly }
+}
+
 /** Memberships, then settling; repeated in full when the request is. */
 async function finish(
   context: ScimContext,
@@ -196,7 +214,7 @@ async function finish(
   const { directory, organization } = context
   const { before, after, add, remove } = written
   if (type.kind === 'user') {
-    const settled = await settleUsers(context, [before, after])
+    const settled = await settleUsers(context, [before, after, formerSelf(before), formerSelf(after)])
     return settled.ok ? accept(after) : settled
   }
   const changed = await directory.changeMembers({ organization, group: after.id, add, remove })

@@ -128,6 +128,8 @@ export function directoryStoreContract(makeWorld: MakeWorld): void {
       const names = ['u1@acme.example', 'RENAMED', 'never'].map((value) => ({ attribute: 'userName', value }) as const)
       written(await directory.replaceResource({ ...user, attributes, revision: 1 }))
       expect(await directory.findOwners(acme, 'user', names)).toEqual([[], ['u1'], undefined])
+      const formerly = { userName: 'u1@acme.example', externalId: 'ext-u1' }
+      expect(await read(directory, 'user', 'u1')).toMatchObject({ formerly })
       expect(await makeUser(directory, 'u2')).toMatchObject({ revision: 1 })
       const taken = { ...attributes, userName: 'U2@acme.example' }
       expect(await directory.replaceResource({ ...user, attributes: taken, revision: 2 })).toEqual({

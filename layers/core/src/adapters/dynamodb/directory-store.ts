@@ -10,7 +10,7 @@ import {
   type ResourceKind,
   uniqueAttributes,
 } from '../../application/directory/ports.ts'
-import { namesAsWritten, namesOf } from '../../application/directory/resource-names.ts'
+import { formerNames, namesAsWritten, namesOf } from '../../application/directory/resource-names.ts'
 import { type Clock, StoreUnavailable } from '../../application/ports.ts'
 import { nameKey } from '../../domain/directory/name-key.ts'
 import type { JsonObject } from '../../domain/scim/json.ts'
@@ -120,7 +120,7 @@ export class DynamoDirectoryStore implements DirectoryStore {
     const { organization, kind, id, attributes, revision } = replacement
     const stored = await this.#read(organization, kind, id)
     if (stored === undefined || stored.deleted || stored.revision !== revision) return { outcome: 'conflict' }
-    return this.#write(this.#changed(stored, { attributes }), stored)
+    return this.#write({ ...this.#changed(stored, { attributes }), ...formerNames(stored, attributes) }, stored)
   }
 
   async deleteResource(

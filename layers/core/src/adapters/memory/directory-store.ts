@@ -10,7 +10,7 @@ import {
   type ResourceKind,
   uniqueAttributes,
 } from '../../application/directory/ports.ts'
-import { namesAsWritten, namesOf } from '../../application/directory/resource-names.ts'
+import { formerNames, namesAsWritten, namesOf } from '../../application/directory/resource-names.ts'
 import { nameKey } from '../../domain/directory/name-key.ts'
 import { type MemoryDatabase, nameOf } from './database.ts'
 
@@ -90,7 +90,11 @@ export class MemoryDirectoryStore implements DirectoryStore {
     const stored = this.#at(replacement)
     if (stored === undefined) return { outcome: 'conflict' }
     return this.#write(
-      this.#changed(stored, { attributes: replacement.attributes, contentRevision: stored.revision + 1 }),
+      this.#changed(stored, {
+        attributes: replacement.attributes,
+        ...formerNames(stored, replacement.attributes),
+        contentRevision: stored.revision + 1,
+      }),
     )
   }
 

@@ -1,6 +1,6 @@
 import { nameKey } from '../../domain/directory/name-key.ts'
 import type { JsonObject } from '../../domain/scim/json.ts'
-import { type NameAttribute, nameAttributes, type ResourceKind } from './ports.ts'
+import { type DirectoryResource, type NameAttribute, nameAttributes, type ResourceKind } from './ports.ts'
 
 /** The values by which a resource with these attributes is found, as they are compared. */
 export function namesOf(kind: ResourceKind, attributes: JsonObject): ReadonlyMap<NameAttribute, string> {
@@ -20,4 +20,13 @@ export function namesAsWritten(kind: ResourceKind, attributes: JsonObject): Json
       return value === undefined ? [] : [[name, value]]
     }),
   )
+}
+
+/** `formerly` of a resource that gets other attributes: it stays where its names do. */
+export function formerNames(
+  { kind, attributes: before }: Pick<DirectoryResource, 'kind' | 'attributes'>,
+  after: JsonObject,
+): Pick<DirectoryResource, 'formerly'> {
+  const [had, has] = [namesAsWritten(kind, before), namesAsWritten(kind, after)]
+  return nameAttributes[kind].every((name) => had[name] === has[name]) ? {} : { formerly: had }
 }

@@ -23,7 +23,7 @@ export interface DirectoryResource {
   readonly attributes: JsonObject
   /** Groups a user is a direct member of, ascending; some may be deleted by now. Always empty for a group. */
   readonly groups: readonly string[]
-  /** Of a deleted resource: the names it had, so that whoever repeats the deletion ends what was begun. */
+  /** The names it had before they last changed or it was deleted, so that whoever repeats that change ends what was begun. */
   readonly formerly?: JsonObject
 }
 
