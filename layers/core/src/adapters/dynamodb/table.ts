@@ -35,6 +35,8 @@ const rounds = 5
 const firstPauseMs = 20
 
 const batchLimit = 100
+/** Of the index, so that no answer takes long, whatever reads it. */
+const entriesOfRequest = 500
 
 /**
  * The one table, strongly consistent throughout. Throws StoreUnavailable where the table cannot be reached, refuses or
@@ -116,6 +118,7 @@ export class DynamoTable {
         IndexName: listsIndex.name,
         KeyConditionExpression: `${listsIndex.key} = :lpk`,
         ExpressionAttributeValues: { ':lpk': lpk },
+        Limit: entriesOfRequest,
         ...(start !== undefined && { ExclusiveStartKey: start }),
       })
       const answer = await this.#request('Query', () => this.#client.send(command))

@@ -7,7 +7,7 @@ import type { Listings } from './ports.ts'
 /** Organizations kept at the same time. */
 const mostRuns = 2
 /** Buckets read at the same time. */
-const abreast = 8
+const abreast = 4
 
 /** What was stored of an organization when it was loaded, in about 150 bytes an account. */
 export class Known {

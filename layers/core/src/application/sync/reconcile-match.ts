@@ -10,7 +10,7 @@ import type { ReconcileDependencies, Step } from './reconcile-step.ts'
 
 /** Suspects after which a step is enough: they are written in one transaction. */
 const enough = 4_000
-const abreast = 8
+const abreast = 4
 const mostExamples = 10
 
 /**
