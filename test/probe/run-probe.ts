@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { measurePromise, type PromiseReport, type PromiseTerms } from '@rolecast/core/application/sync/measure-promise'
-import type { AccessProduct, SyntheticAccount } from '@rolecast/core/application/sync/probe-ports'
+import type { Access, AccessProduct, SyntheticAccount } from '@rolecast/core/application/sync/probe-ports'
 import { type Counts, costsBetween, instancesBetween } from './counts.ts'
 import { keepBusy, type LoadCounts } from './keep-busy.ts'
 
@@ -87,14 +87,19 @@ export async function runProbe(
   }
 }
 
-/** Bursts, until every authorizer that there can be has begun. */
-async function warmUp(readCounts: ProbedSystem['counts'], burst: () => Promise<unknown>): Promise<Counts> {
-  for (let left = 20; ; left--) {
-    await Promise.all(Array.from({ length: mostAuthorizers }, burst))
+/** Bursts, until every authorizer that there can be has begun, has its keys, and allows. */
+async function warmUp(readCounts: ProbedSystem['counts'], access: () => Promise<readonly Access[]>): Promise<Counts> {
+  for (let left = warmUps; ; left--) {
+    const bursts = await Promise.all(Array.from({ length: mostAuthorizers }, access))
     const counts = await readCounts()
-    if (counts.authorizer.instances.length >= mostAuthorizers || left === 0) return counts
+    const isWarm = bursts.flat().every((answer) => answer === 'allowed')
+    if ((isWarm && counts.authorizer.instances.length >= mostAuthorizers) || left === 0) return counts
+    await wait(warmUpPauseMs)
   }
 }
+
+const warmUps = 40
+const warmUpPauseMs = 250
 
 const renewAfterMs = 120_000
 
