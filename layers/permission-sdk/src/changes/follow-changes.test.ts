@@ -289,12 +289,22 @@ type Step =
   | { readonly kind: 'ask'; readonly age: number; readonly mayWrite: boolean }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 90_000 }) }) },
-  fc.record({
-    kind: fc.constantFrom('remove' as const, 'ok' as const, 'down' as const, 'hang' as const, 'thaw' as const),
-  }),
   {
-    weight: 3,
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      ms: fc.oneof(fc.integer({ min: 1, max: 20_000 }), fc.integer({ min: 1, max: 200_000 })),
+    }),
+  },
+  {
+    weight: 2,
+    // Outages last: reads fail more often than they come back.
+    arbitrary: fc.record({
+      kind: fc.constantFrom(...(['remove', 'ok', 'down', 'down', 'down', 'hang', 'thaw'] as const)),
+    }),
+  },
+  {
+    weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('ask' as const),
       age: fc.integer({ min: 0, max: 840 }),
@@ -362,7 +372,7 @@ describe('any interleaving of removals, polls, failures and freezes', () => {
     'is found out where it accepts more: %j',
     async (ages) => {
       const holds = fc.asyncProperty(steps, async (all) => (await breaches(all, ages)).length === 0)
-      expect((await fc.check(holds, { numRuns: 2_000, endOnFailure: true })).failed).toBe(true)
+      expect((await fc.check(holds, { seed: 1, numRuns: 5_000, endOnFailure: true })).failed).toBe(true)
     },
   )
 })
