@@ -21,6 +21,8 @@ export interface IngestParts {
     readonly eventIds: EventIdStore
   }
   readonly identityAdmin: IdentityAdmin
+  /** All sources here are sound: that one of their events is refused is wrong in itself. */
+  readonly onRefused: (code: string) => void
 }
 
 /** True when the message is done with; false, or never, when it has to come again. */
@@ -30,6 +32,9 @@ export async function ingest(event: IdentityEvent, receivedAt: number, parts: In
   const settling = new PullQueue<Settled>(clock)
   const dependencies = { ...stores, identityAdmin, pullDeadlineMs: 2_000, clock, sources, settling }
   const applied = await applyEvent(dependencies, event, receivedAt)
-  if (!applied.ok) throw new Error(`an event of a sound source was refused: ${applied.refusal.code}`)
+  if (!applied.ok) {
+    parts.onRefused(applied.refusal.code)
+    return true
+  }
   return applied.value.outcome !== 'unsettled'
 }

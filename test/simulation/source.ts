@@ -51,7 +51,7 @@ export class Source {
   /** The source as one machine reaches it: what it answers was true at a moment between question and answer, or is too late. */
   seenFrom(machine: Machine, random: Random, onTimeout: () => void): IdentityAdmin {
     const answer = async <T>(deadlineMs: number, read: () => T): Promise<T | PullFailure> => {
-      const slow = random.chance(0.02) ? 60 : 1
+      const slow = random.chance(0.06) ? random.pick([15, 24, 60]) : 1
       const [there, back] = [random.whole(1, 40) * slow, random.whole(1, 40) * slow]
       if (there + back > deadlineMs) {
         onTimeout()

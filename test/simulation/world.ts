@@ -236,7 +236,9 @@ export class World {
     this.#underWay += 1
     const attempt = async (receivedAt: number): Promise<void> => {
       const machine = random.pick(this.#ingestMachines)
-      const parts = { machine, stores: this.table.seenFrom(machine), identityAdmin: this.identityAdmin(machine) }
+      const onRefused = (code: string) => void this.table.faults.push(`an event of a sound source was refused: ${code}`)
+      const identityAdmin = this.identityAdmin(machine)
+      const parts = { machine, stores: this.table.seenFrom(machine), identityAdmin, onRefused }
       const done = await within(this.time, redeliveryMs, ingest(event, receivedAt, parts))
       if (done !== true) this.time.at(this.time.now() + redeliveryMs, () => void attempt(receivedAt))
       else this.#underWay -= 1
