@@ -79,13 +79,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     mistake: 'old confirmations never age',
     file: 'freshness/policy.ts',
-    find: 'record.confirmedAt >= floor && ',
-    put: '',
+    find: 'return confirmedAt >= floor && ',
+    put: 'return ',
   },
   {
     mistake: 'a confirmation from the future counts',
     file: 'freshness/policy.ts',
-    find: ' && record.confirmedAt <= now + clockToleranceMs',
+    find: ' && confirmedAt <= now + confirmedAheadMs',
     put: '',
   },
   {

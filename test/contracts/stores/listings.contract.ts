@@ -1,6 +1,6 @@
 import { sha256Fingerprint } from '@rolecast/core/adapters/fingerprints/sha256-fingerprint'
 import type { AccountStatement } from '@rolecast/core/domain/assignment/statement'
-import { clockToleranceMs } from '@rolecast/core/domain/freshness/policy'
+import { clockToleranceMs, organizationMarkOf } from '@rolecast/core/domain/freshness/policy'
 import { bucketCount, bucketOf, contentDigest } from '@rolecast/core/domain/reconcile/fingerprints'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hostileIdentifiers } from './hostile-identifiers.ts'
@@ -97,7 +97,7 @@ export function listingsContract(makeWorld: MakeWorld): void {
       const organizations = await world.listings.listOrganizations()
       expect(organizations.map(({ organization }) => organization).sort()).toEqual([...hostileIdentifiers].sort())
       expect(organizations.filter(({ dirtySince }) => dirtySince !== undefined)).toEqual([
-        { organization: marked, dirtySince: start + 9 + clockToleranceMs },
+        { organization: marked, dirtySince: organizationMarkOf(start + 9, undefined) },
       ])
     })
 

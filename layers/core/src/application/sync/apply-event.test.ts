@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ada, createIngest, hinted, received, stated } from '../../../../../test/support/ingest-world.ts'
 import { eventHorizonMs } from '../../domain/assignment/event-retention.ts'
-import { clockToleranceMs, isConfirmedSince } from '../../domain/freshness/policy.ts'
+import { clockToleranceMs, isConfirmedSince, organizationMarkOf } from '../../domain/freshness/policy.ts'
 import { StoreUnavailable } from '../ports.ts'
 import { applyEvent } from './apply-event.ts'
 
@@ -157,7 +157,9 @@ describe('a hint', () => {
     const world = createIngest()
     const { account: _, ...about } = hinted({ eventId: 'all' })
     expect(await applyEvent(world.dependencies, about, received)).toMatchObject({ value: { outcome: 'marked' } })
-    expect(world.database.organizations.get('["acme"]')).toMatchObject({ dirtySince: received + 5_000 })
+    expect(world.database.organizations.get('["acme"]')).toMatchObject({
+      dirtySince: organizationMarkOf(received, undefined),
+    })
     expect(world.identityAdmin.calls).toHaveLength(0)
   })
 

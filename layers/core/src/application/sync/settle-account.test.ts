@@ -3,7 +3,7 @@ import { acme, ada, createWorld, start, type World } from '../../../../../test/s
 import { nameOf } from '../../adapters/memory/database.ts'
 import { neverConfirmed } from '../../domain/assignment/marks.ts'
 import type { SourceStatement } from '../../domain/assignment/statement.ts'
-import { clockToleranceMs } from '../../domain/freshness/policy.ts'
+import { clockToleranceMs, organizationMarkOf } from '../../domain/freshness/policy.ts'
 import type { PullOutcome } from '../ports.ts'
 import { resolveAssignment } from '../resolve-assignment.ts'
 import { settleAccount } from './settle-account.ts'
@@ -223,7 +223,7 @@ describe('a hint about the whole organization', () => {
     world.identityAdmin.change(key, { roles: [] })
     expect(await ask(world)).toMatchObject({
       ok: true,
-      value: { record: { roles: [], confirmedAt: start + 5 + clockToleranceMs + 1 } },
+      value: { record: { roles: [], confirmedAt: organizationMarkOf(start + 5, undefined) + 1 } },
     })
     world.identityAdmin.clearCalls()
     world.pass(1)

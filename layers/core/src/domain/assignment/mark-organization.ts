@@ -1,9 +1,9 @@
-import { markOf } from '../freshness/policy.ts'
+import { organizationMarkOf } from '../freshness/policy.ts'
 import type { Organization } from './organization.ts'
 
 /** The organization as a hint about all of it, which came at `hintedAt`, leaves it. */
 export function markOrganization(stored: Organization, hintedAt: number): Organization {
-  return { ...stored, dirtySince: markOf(hintedAt, stored.dirtySince) }
+  return { ...stored, dirtySince: organizationMarkOf(hintedAt, stored.dirtySince) }
 }
 
 /**
@@ -12,8 +12,10 @@ export function markOrganization(stored: Organization, hintedAt: number): Organi
  */
 export function withMarks(stored: Organization | undefined, settings: Organization, now: number): Organization {
   const moved = stored !== undefined && stored.identityAdmin !== settings.identityAdmin
-  const marks = [stored?.dirtySince, settings.dirtySince, moved ? markOf(now, stored.dirtySince) : undefined].filter(
-    (mark) => mark !== undefined,
-  )
+  const marks = [
+    stored?.dirtySince,
+    settings.dirtySince,
+    moved ? organizationMarkOf(now, stored.dirtySince) : undefined,
+  ].filter((mark) => mark !== undefined)
   return marks.length === 0 ? settings : { ...settings, dirtySince: Math.max(...marks) }
 }

@@ -22,8 +22,16 @@ export function markOf(hintedAt: number, before: number | undefined): number {
   return Math.max(hintedAt + clockToleranceMs, (before ?? 0) + 1)
 }
 
+/**
+ * The mark of a hint about a whole organization: later also than what a pull may have made of a mark of one of its accounts, which is
+ * kept elsewhere, and of some that were laid upon the mark before.
+ */
+export function organizationMarkOf(hintedAt: number, before: number | undefined): number {
+  return Math.max(hintedAt + 2 * clockToleranceMs + 1_000, (before ?? 0) + 50)
+}
+
 /** A pull that began after a hint counts as later than its mark, and so by this much later than it was, with clocks apart. */
-const confirmedAheadMs = 2 * clockToleranceMs + 1_000
+const confirmedAheadMs = 3 * clockToleranceMs + 2_000
 
 /**
  * The youngest moment at which the assignment must have been confirmed, epoch milliseconds. `arrivedAt` is when the
