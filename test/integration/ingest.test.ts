@@ -2,24 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import type { AccountStatement } from '@rolecast/core/domain/assignment/statement'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { people } from '../../infra/local/demo-data.ts'
 import { freePorts } from '../../infra/local/ports.ts'
 import { workFolder } from '../../infra/local/running.ts'
 import { type System, startSystem } from '../../infra/local/system.ts'
+import { orderFault, putEvent, storesOf } from '../support/running-system.ts'
 import { OrganizationAdmin } from '../tour/people.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecast-ingest-'))
 let system: System
-let stores: ReturnType<typeof dynamoStores>
+let stores: ReturnType<typeof storesOf>
 
 beforeAll(async () => {
   const assembly = join(workFolder, 'test-assembly-ingest')
   system = await startSystem({ dataFolder: folder, assembly, ports: await freePorts(), progress: () => {} })
-  const { services, names } = system.running
-  stores = dynamoStores({ tableName: names.table, endpoint: services.dynamodb })
+  stores = storesOf(system.running)
 }, 240_000)
 
 afterAll(async () => {
@@ -41,24 +40,8 @@ async function parkedCodes() {
   return (await stores.parked.listParked({ limit: 100 })).map(({ refusal }) => refusal.code)
 }
 
-/** Puts an event as a bridge would: over HTTP, by the operation's name. */
-async function put(detail: object, more: { readonly source?: string; readonly type?: string } = {}) {
-  const response = await fetch(system.running.services.events, {
-    method: 'POST',
-    headers: { 'x-amz-target': 'AWSEvents.PutEvents', 'content-type': 'application/x-amz-json-1.1' },
-    body: JSON.stringify({
-      Entries: [
-        {
-          Source: more.source ?? 'rolecast.ix-admin',
-          DetailType: more.type ?? 'Account Stated',
-          Detail: JSON.stringify(detail),
-          EventBusName: system.running.names.bus,
-        },
-      ],
-    }),
-  })
-  return { status: response.status, body: await response.json() }
-}
+const put = (detail: object, more?: { readonly source?: string; readonly type?: string }) =>
+  putEvent(system.running, detail, more)
 
 const statement = (more: Partial<AccountStatement> & { readonly account: string }) => ({
   eventId: randomUUID(),
@@ -90,11 +73,7 @@ describe('a change in iX Admin', () => {
     const admin = new OrganizationAdmin(system.running, 'globex.olga')
     const { ixAdmin } = system.running.urls
     const fault = (style: string) =>
-      fetch(`${ixAdmin}/faults`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(style === 'none' ? { kind: 'none' } : { kind: 'events', style, delayMs: 300 }),
-      })
+      orderFault(ixAdmin, style === 'none' ? { kind: 'none' } : { kind: 'events', style, delayMs: 300 })
     const { username } = people.find((each) => each.organization === 'globex' && each.roles.length === 0) ?? {}
     if (username === undefined) throw new Error('nobody in globex is without roles')
     const viewer = { application: 'customer-v2', role: 'flow_viewer' }

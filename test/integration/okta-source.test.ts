@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { oktaGroup } from '../../infra/local/demo-okta.ts'
 import { signIn } from '../../infra/local/identity-provider/sign-in.ts'
@@ -11,6 +10,7 @@ import { freePorts } from '../../infra/local/ports.ts'
 import { workFolder } from '../../infra/local/running.ts'
 import { type System, startSystem } from '../../infra/local/system.ts'
 import { start as startRun } from '../../scripts/reconcile-commands.ts'
+import { askOkta, orderFault, storesOf } from '../support/running-system.ts'
 
 /** An organization whose roles are groups in an Okta: pulled at the exchange, hinted at by an event hook. */
 
@@ -50,17 +50,11 @@ async function permissions(username: string): Promise<readonly string[]> {
   return session.permissions ?? []
 }
 
-/** As an administrator of that Okta. */
-async function atOkta(method: string, path: string): Promise<number> {
-  const { urls, oktaToken } = system.running
-  const answer = await fetch(urls.okta + path, { method, headers: { authorization: `SSWS ${oktaToken}` } })
-  return answer.status
-}
+const atOkta = (method: string, path: string) => askOkta(system.running, method, path)
 
 /** A run as `npm run reconcile -- start hooli` begins and follows it. */
 function reconcile() {
-  const { names, services } = system.running
-  const { runs, organizations } = dynamoStores({ tableName: names.table, endpoint: services.dynamodb })
+  const { runs, organizations } = storesOf(system.running)
   const wait = (ms: number) => pause(ms)
   const commands = { runs, organizations, clock: Date.now, newId: randomUUID, say: () => {}, wait }
   return startRun(commands, 'hooli', { by: 'a test', wait: true })
@@ -68,14 +62,7 @@ function reconcile() {
 
 const soon = { timeout: 15_000, interval: 200 }
 
-/** What the stand-in does wrong from now on. */
-async function faults(order: object): Promise<void> {
-  await fetch(`${system.running.urls.okta}/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(order),
-  })
-}
+const faults = (order: object) => orderFault(system.running.urls.okta, order)
 
 describe('an organization with an Okta of its own', () => {
   it('has the roles that its groups give', async () => {

@@ -1,23 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { people } from '../../infra/local/demo-data.ts'
 import { freePorts } from '../../infra/local/ports.ts'
 import { workFolder } from '../../infra/local/running.ts'
 import { type System, startSystem } from '../../infra/local/system.ts'
+import { readProductQueue, storesOf } from '../support/running-system.ts'
 import { OrganizationAdmin } from '../tour/people.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecast-projection-'))
 let system: System
-let stores: ReturnType<typeof dynamoStores>
+let stores: ReturnType<typeof storesOf>
 
 beforeAll(async () => {
   const assembly = join(workFolder, 'test-assembly-projection')
   system = await startSystem({ dataFolder: folder, assembly, ports: await freePorts(), progress: () => {} })
-  const { services, names } = system.running
-  stores = dynamoStores({ tableName: names.table, endpoint: services.dynamodb })
+  stores = storesOf(system.running)
 }, 240_000)
 
 afterAll(async () => {
@@ -39,20 +38,6 @@ async function members(): Promise<readonly string[]> {
   return page.members.map(({ account }) => account)
 }
 
-/** What waits in the queue of the example product. */
-function heard(): readonly { readonly 'detail-type': string; readonly source: string; readonly detail: object }[] {
-  const queues = join(folder, 'queues')
-  const file = readdirSync(queues).find((name) => /PermissionChangesQueue/i.test(name))
-  if (file === undefined) return []
-  const lines = readFileSync(join(queues, file), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-  return lines.map((line) => {
-    const { body } = JSON.parse(line)
-    return JSON.parse(body)
-  })
-}
-
 describe('on the stacks of this machine', () => {
   it('a change in iX Admin reaches the member lists, the audit and the product', async () => {
     const edo = accountOf('acme.edo')
@@ -71,7 +56,7 @@ describe('on the stacks of this machine', () => {
     expect(ofEdo.at(-1)).toMatchObject({ change: 'changed', cause: { kind: 'statement' } })
 
     await vi.waitFor(() => {
-      const ofProduct = heard().filter(({ detail }) => 'account' in detail && detail.account === edo)
+      const ofProduct = readProductQueue(folder).filter(({ detail }) => 'account' in detail && detail.account === edo)
       expect(ofProduct.at(-1)).toMatchObject({
         source: 'rolecast.permissions',
         'detail-type': 'Permissions Changed',
@@ -94,7 +79,7 @@ describe('on the stacks of this machine', () => {
     const written = await stores.customRoles.putCustomRole({ ...role, grants: [], gates: [], revision: 0 })
     expect(written.outcome).toBe('written')
     await vi.waitFor(() => {
-      expect(heard().map((each) => [each['detail-type'], each.detail])).toContainEqual([
+      expect(readProductQueue(folder).map((each) => [each['detail-type'], each.detail])).toContainEqual([
         'Role Changed',
         expect.objectContaining({ role: 'custom:night-shift', change: 'created', application: 'customer-v2' }),
       ])

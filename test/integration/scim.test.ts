@@ -7,6 +7,7 @@ import { signIn } from '../../infra/local/identity-provider/sign-in.ts'
 import { freePorts } from '../../infra/local/ports.ts'
 import { workFolder } from '../../infra/local/running.ts'
 import { type System, startSystem } from '../../infra/local/system.ts'
+import { pushScim, scimPatch } from '../support/running-system.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecast-scim-'))
 let system: System
@@ -21,28 +22,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
 const groupSchema = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 const groupRoles = 'urn:rolecast:scim:schemas:extension:1.0:Group'
 
 /** As the identity provider of the organization. */
-async function scim(method: string, path: string, body?: object) {
-  const { urls, scimToken } = system.running
-  const answer = await fetch(urls.scim + path, {
-    method,
-    headers: { authorization: `Bearer ${scimToken}`, 'content-type': 'application/scim+json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await answer.text()
-  return { status: answer.status, body: text === '' ? {} : JSON.parse(text) }
-}
+const scim = (method: string, path: string, body?: object) => pushScim(system.running, method, path, body)
 
 async function userNamed(userName: string): Promise<string> {
   const filter = encodeURIComponent(`userName eq "${userName}"`)
   return (await scim('GET', `/Users?filter=${filter}`)).body.Resources[0].id
 }
-
-const change = (operations: readonly object[]) => ({ schemas: [patchSchema], Operations: operations })
 
 async function tokenOf(username: string): Promise<{ readonly token?: string; readonly code?: string }> {
   const { urls, password } = system.running
@@ -77,10 +66,10 @@ describe('an organization that is pushed by SCIM', () => {
     expect(await ask(token)).toBe(403)
     const id = await userNamed('initech.nia')
     const role = { value: '{"id":"1","value":"customer-v2/flow_viewer","displayName":"Flow Viewer"}' }
-    const given = await scim('PATCH', `/Users/${id}`, change([{ op: 'Add', path: 'roles', value: [role] }]))
+    const given = await scim('PATCH', `/Users/${id}`, scimPatch({ op: 'Add', path: 'roles', value: [role] }))
     expect(given).toMatchObject({ status: 200, body: { roles: [{ value: 'customer-v2/flow_viewer' }] } })
     await vi.waitFor(async () => expect(await ask(token)).toBe(200), bound)
-    const taken = await scim('PATCH', `/Users/${id}`, change([{ op: 'Remove', path: 'roles' }]))
+    const taken = await scim('PATCH', `/Users/${id}`, scimPatch({ op: 'Remove', path: 'roles' }))
     expect(taken.status).toBe(200)
     await vi.waitFor(async () => expect(await ask(token)).toBe(403), bound)
   })
@@ -89,7 +78,7 @@ describe('an organization that is pushed by SCIM', () => {
     const { token } = await tokenOf('initech.edo')
     expect(await ask(token)).toBe(200)
     const id = await userNamed('initech.edo')
-    const answer = await scim('PATCH', `/Users/${id}`, change([{ op: 'Replace', path: 'active', value: 'False' }]))
+    const answer = await scim('PATCH', `/Users/${id}`, scimPatch({ op: 'Replace', path: 'active', value: 'False' }))
     expect(answer).toMatchObject({ status: 200, body: { active: false } })
     expect((await tokenOf('initech.edo')).code).toBe('inactive')
     await vi.waitFor(async () => expect(await ask(token)).toBe(403), bound)

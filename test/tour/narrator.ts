@@ -24,6 +24,18 @@ export class Narrator {
     if (!same) this.#differences.push(what)
   }
 
+  /** A step that must come to `expected` by itself and in time; how long it took is told. */
+  expectWithin(
+    what: string,
+    expected: string | number,
+    came: { readonly value: unknown; readonly tookMs: number },
+    limitMs: number,
+  ) {
+    const took = `${(came.tookMs / 1000).toFixed(1)} s`
+    this.expect(what, expected, came.value)
+    this.expect(`  it took ${took}; within ${limitMs / 1000} s`, true, came.tookMs <= limitMs)
+  }
+
   /** Exit status: 0 when every step came out as told. */
   close(): number {
     const { length } = this.#differences

@@ -1,7 +1,11 @@
 import type { RoleAssignment } from '@rolecast/core/domain/assignment/statement'
 import { people } from '../../infra/local/demo-data.ts'
+import { oktaPeople } from '../../infra/local/demo-okta.ts'
+import { scimPeople } from '../../infra/local/demo-scim.ts'
 import { signIn } from '../../infra/local/identity-provider/sign-in.ts'
 import type { Running } from '../../infra/local/running.ts'
+
+const everybody = [...people, ...oktaPeople, ...scimPeople]
 
 /** Everything a person of the story can do, over HTTP only, as a client of the product would. */
 export class Visitor {
@@ -17,7 +21,7 @@ export class Visitor {
 
   /** Authorization code with PKCE at the identity provider. */
   static async signIn(running: Running, username: string): Promise<Visitor> {
-    const person = people.find((each) => each.username === username)
+    const person = everybody.find((each) => each.username === username)
     if (person === undefined) throw new Error(`the demo data has no ${username}`)
     const { accessToken } = await signIn(running.urls.identityProvider, username, running.password)
     return new Visitor(running, person.name, accessToken)

@@ -117,45 +117,6 @@ function wilmaMay({ status, token }: { status: number; token: string }): string 
   return dfl === undefined && /^\d+r$/.test(String(prm)) ? 'none' : String(dfl ?? prm)
 }
 
-/** The identity admin fails, and nothing widens. */
-export async function tellOutage(running: Running, narrator: Narrator): Promise<void> {
-  const { httpApi, ixAdmin, tokenService } = running.urls
-  const fault = (order: object) =>
-    fetch(`${ixAdmin}/faults`, {
-      method: 'POST',
-      body: JSON.stringify(order),
-      headers: { 'content-type': 'application/json' },
-    })
-  narrator.chapter('7  iX Admin goes down, and comes back')
-  const pia = await (await Visitor.signIn(running, 'acme.pia')).exchange('customer-v2')
-  const flows = await call(pia.token, 'GET', `${httpApi}/flows`)
-  const [flow] = flows.body['flows'] as { id: string }[]
-  const publish = () => call(pia.token, 'POST', `${httpApi}/flows/${flow?.id}/publish`)
-  narrator.expect('Pia, a Flow Publisher, publishes', 200, (await publish()).status)
-  try {
-    await fault({ kind: 'down', forSeconds: 60 })
-    narrator.expect('while it is down: publishing, which must be confirmed', 403, (await publish()).status)
-    const why = await call(pia.token, 'GET', `${tokenService}/session/explain?permission=flows.publish`)
-    narrator.say(
-      `her roles are known from a moment ago (${codeOf(why.body)}), but nobody could confirm them for this request`,
-    )
-    narrator.expect(
-      'while it is down: listing, which need not',
-      200,
-      (await call(pia.token, 'GET', `${httpApi}/flows`)).status,
-    )
-  } finally {
-    await fault({ kind: 'none' })
-  }
-  const until = Date.now() + 30_000
-  let status = (await publish()).status
-  while (status !== 200 && Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    status = (await publish()).status
-  }
-  narrator.expect('when it is back: publishing', 200, status)
-}
-
 function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString() || '{}')
 }
@@ -165,7 +126,7 @@ interface Explained {
   readonly explanation?: { readonly allowed: boolean; readonly refusal?: { readonly code: string } }
 }
 
-function codeOf(body: Explained): string {
+export function codeOf(body: Explained): string {
   const { explanation } = body
   return explanation?.allowed === true ? 'allowed' : (explanation?.refusal?.code ?? 'no explanation')
 }

@@ -9,8 +9,7 @@ import { isKept } from '../probe/format.ts'
 import { localSystem } from '../probe/local-system.ts'
 import { runProbe } from '../probe/run-probe.ts'
 import { Narrator } from './narrator.ts'
-import { tellScimPush } from './scim-story.ts'
-import { tellOutage, tellRoleSystems, tellStory } from './story.ts'
+import { wholeStory } from './whole-story.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecast-test-'))
 let system: System
@@ -25,15 +24,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-it.each([
-  ['a role becomes a permission, and stops being one', tellStory],
-  ['the other four role systems', tellRoleSystems],
-  ['the identity admin goes down, and comes back', tellOutage],
-  ['an identity provider pushes by SCIM', tellScimPush],
-])('%s', { timeout: 60_000 }, async (_title, tell) => {
+it.each(wholeStory)('$title', { timeout: 120_000 }, async ({ tell }) => {
   const lines: string[] = []
   const narrator = new Narrator((line) => lines.push(line))
-  await tell(system.running, narrator)
+  await tell(system.running, narrator, folder)
   expect(narrator.close(), lines.join('\n')).toBe(0)
 })
 
