@@ -400,7 +400,7 @@ describe('the brake', () => {
 
   it('settles all that was found, however many steps that takes', async () => {
     const statements = names(150).map((name) => statement(name, ['clerk', 'owner']))
-    const world = await reconcileWorld({ statements, pageSize: 75 })
+    const world = await reconcileWorld({ statements, pageSize: 150 })
     await world.reconcile()
     world.pass(hour)
     for (const name of names(140)) world.source.put(statement(name, ['clerk'], 2))
