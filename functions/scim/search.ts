@@ -1,9 +1,8 @@
 import type { DirectoryResource, NameAttribute } from '@rolecast/core/application/directory/ports'
 import { accept, type Outcome, refuse } from '@rolecast/core/domain/decision/refusal'
-import type { Attribute } from '@rolecast/core/domain/scim/attribute'
-import { foldCase, satisfies, valuesAt } from '@rolecast/core/domain/scim/evaluate-filter'
+import { satisfies } from '@rolecast/core/domain/scim/evaluate-filter'
 import type { Filter } from '@rolecast/core/domain/scim/filter'
-import { isObject, type Json, type JsonObject } from '@rolecast/core/domain/scim/json'
+import type { JsonObject } from '@rolecast/core/domain/scim/json'
 import { parseFilter } from '@rolecast/core/domain/scim/parse-filter'
 import { projectResource } from '@rolecast/core/domain/scim/project-resource'
 import { type AttributePath, type ResourceType, resolvePath } from '@rolecast/core/domain/scim/resource-type'
@@ -11,6 +10,7 @@ import type { ScimContext } from './context.ts'
 import { type Position, readCursor, writeCursor } from './cursor.ts'
 import { pageSize, type Query } from './query.ts'
 import { represent } from './representation.ts'
+import { at, compare, type Found, sort, sortKey } from './sort-order.ts'
 
 /** Resources that one request looks at: to count, to sort, and to page by index, all of them must be. */
 const mostScanned = 10_000
@@ -19,14 +19,6 @@ const mostScanned = 10_000
 const scannedInAWalk = 2_000
 
 const atOnce = 500
-
-interface Found {
-  readonly type: ResourceType
-  readonly resource: DirectoryResource
-  readonly whole: JsonObject
-  /** By which it is sorted. */
-  readonly key: string
-}
 
 /** One type of resource with the filter and the sort attribute as it understands them. */
 interface Plan {
@@ -241,47 +233,6 @@ function asksAbout(filter: Filter | undefined, name: string): boolean {
   if ('parts' in filter) return filter.parts.some((part) => asksAbout(part, name))
   if (filter.kind === 'not') return asksAbout(filter.part, name)
   return filter.path.attribute?.name === name
-}
-
-/** In the order asked for; without a value last, or first when descending (RFC 7644 section 3.4.2.3). */
-function sort(found: readonly Found[], query: Query): readonly Found[] {
-  return [...found].sort((one, other) => compare(one, at(other), query))
-}
-
-function at({ type, key, resource }: Found): Position['after'] {
-  return [type.kind, key, resource.id]
-}
-
-function compare(one: Found, [kind, key, id]: Position['after'], { sort: asked }: Query): number {
-  const byKey = order(one.key, key)
-  if (asked !== undefined && byKey !== 0) return asked.descending ? -byKey : byKey
-  // Users come before groups.
-  const byKind = order(kind, one.type.kind)
-  return byKind !== 0 ? byKind : order(one.resource.id, id)
-}
-
-function order(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
-}
-
-/** Texts as they are compared; the primary value of several, or the first. What has no value comes behind every value. */
-function sortKey(resource: JsonObject, path: AttributePath): string {
-  const leaf = leafOf(path)
-  const values = valuesAt(resource, { ...path, ...leaf })
-  const all = path.attribute === undefined ? [] : valuesAt(resource, { ...path, attribute: path.attribute })
-  const primary = all.findIndex((each) => isObject(each) && each['primary'] === true)
-  const value = values[primary] ?? values[0]
-  const attribute = leaf.sub ?? path.attribute
-  return value === undefined || attribute === undefined ? '\uffff' : ` ${sortText(attribute, value)}`
-}
-
-function leafOf({ attribute, sub }: AttributePath): { readonly sub?: Attribute } {
-  const value = sub ?? attribute?.subAttributes?.find(({ name }) => name === 'value')
-  return value === undefined ? {} : { sub: value }
-}
-
-function sortText(attribute: Attribute, value: Json): string {
-  return typeof value === 'string' ? foldCase(attribute, value) : JSON.stringify(value)
 }
 
 async function show(context: ScimContext, page: readonly Found[], query: Query): Promise<readonly JsonObject[]> {

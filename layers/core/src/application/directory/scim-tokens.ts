@@ -28,7 +28,10 @@ export async function createScimToken(
 ): Promise<CreatedToken> {
   const token = prefix + randomText()
   const createdAt = clock()
-  const id = hash(`id of ${token}`).slice(0, 8)
+  // Letters and digits alone: it is typed on command lines.
+  const id = hash(`id of ${token}`)
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .slice(0, 8)
   const stored = { organization, id, hash: hash(token), createdAt, expiresAt: createdAt + days * day }
   const added = await scimTokens.addToken(stored)
   return added === 'added' ? { outcome: 'created', token, stored } : { outcome: 'too_many', most: activeTokens }
