@@ -45,6 +45,7 @@ const full: Run = {
     versioned: false,
     emptyAt: start,
     hintsUntil: start - 1,
+    source: 'okta',
     pages: 3,
     listed: 5,
     digests: ['1 ff', '0 0'],

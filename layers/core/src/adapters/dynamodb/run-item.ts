@@ -60,6 +60,7 @@ const runItem = v.object({
     attempt: count,
     startedAt: moment,
     hintsUntil: v.exactOptional(moment),
+    source: v.exactOptional(v.string()),
     pages: count,
     cursor: v.exactOptional(v.string()),
     listed: count,

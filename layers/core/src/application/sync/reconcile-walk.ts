@@ -25,7 +25,8 @@ const mostExamples = 10
 export async function walkPage(dependencies: ReconcileDependencies, run: Run, settings: Organization): Promise<Step> {
   const { identityAdmin, clock, rules } = dependencies
   const pageStartedAt = clock()
-  const { cursor } = run.walk
+  const { cursor, pages, source } = run.walk
+  if (pages > 0 && source !== settings.identityAdmin) return walkAgain(dependencies, run, 'source_inconsistent')
   const answer = await identityAdmin.listAccounts(run.organization, {
     deadlineMs: rules.pageDeadlineMs,
     ...(settings.identityAdmin !== undefined && { source: settings.identityAdmin }),
@@ -36,7 +37,7 @@ export async function walkPage(dependencies: ReconcileDependencies, run: Run, se
     return waitForSource(dependencies, run, 'source_garbage')
   }
   const atFirst = run.walk.pages === 0
-  const walk = atFirst ? { ...run.walk, startedAt: pageStartedAt, ...hintsUntil(settings) } : run.walk
+  const walk = atFirst ? { ...run.walk, startedAt: pageStartedAt, ...beginsUnder(settings) } : run.walk
   if (atFirst && answer.statements.length === 0 && answer.next === undefined && run.held.accounts > 0) {
     const { emptyAt } = run.walk
     if (emptyAt === undefined || pageStartedAt < emptyAt + emptyAgainMs) {
@@ -75,8 +76,11 @@ export async function walkPage(dependencies: ReconcileDependencies, run: Run, se
   }
 }
 
-function hintsUntil({ dirtySince }: Organization): Pick<Run['walk'], 'hintsUntil'> {
-  return dirtySince === undefined ? {} : { hintsUntil: dirtySince }
+function beginsUnder({ dirtySince, identityAdmin }: Organization): Pick<Run['walk'], 'hintsUntil' | 'source'> {
+  return {
+    ...(dirtySince !== undefined && { hintsUntil: dirtySince }),
+    ...(identityAdmin !== undefined && { source: identityAdmin }),
+  }
 }
 
 function withoutPage(

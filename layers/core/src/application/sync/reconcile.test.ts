@@ -97,6 +97,17 @@ describe('a run', () => {
     expect(world.source.calls).toEqual([expect.objectContaining({ call: 'listAccounts', source: 'okta' })])
   })
 
+  it('begins its walk anew where the organization has changed its source meanwhile', async () => {
+    const world = await reconcileWorld({ statements: names(7).map((name) => statement(name)) })
+    await world.begin()
+    await world.step()
+    await world.step()
+    await world.stores.organizations.putOrganization({ ...organization, identityAdmin: 'okta', revision: 1 })
+    world.source.clearCalls()
+    expect(await world.goOn()).toMatchObject({ state: 'done', walk: { attempt: 2, source: 'okta', listed: 7 } })
+    expect(world.source.calls[0]).not.toHaveProperty('cursor')
+  })
+
   it('ends where the organization is gone', async () => {
     const world = await reconcileWorld()
     await world.begin()

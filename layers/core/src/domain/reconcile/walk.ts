@@ -8,6 +8,8 @@ export interface Walk {
   readonly startedAt: number
   /** The organization's mark (`dirtySince`) when the walk began: hints up to it are answered by the walk, whatever clocks say. */
   readonly hintsUntil?: number
+  /** The name of the source that is walked; absent: the default source. Its cursors mean nothing to another one. */
+  readonly source?: string
   /** Pages taken so far. */
   readonly pages: number
   /** Where to read on; absent at the beginning and at the end. */
