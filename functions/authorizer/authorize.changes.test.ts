@@ -1,3 +1,4 @@
+import { refuse } from '@rolecast/core/domain/decision/refusal'
 import { describe, expect, it } from 'vitest'
 import {
   flows,
@@ -198,6 +199,16 @@ describe('a stale token', () => {
     take()
     time.at += 11
     expect(await calls(list, token)).toBe('not_granted')
+  })
+
+  it('that is refused by what is stored is looked into once more: the account may be active again', async () => {
+    const { calls, take, poll, service } = await signedIn(['flows.list', 'flows.edit'])
+    await calls()
+    const exchange = service.exchange
+    service.exchange = async (token, age) => (age === undefined ? refuse('inactive') : exchange(token, age))
+    take('flows.list')
+    await poll()
+    expect(await calls()).toBe('ok')
   })
 
   it('by when it was issued is resolved into one that is good, whatever the clocks say', async () => {

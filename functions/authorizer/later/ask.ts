@@ -118,8 +118,7 @@ export function createAsking(dependencies: AskingDependencies): Asking {
       for (let round = 0; round < 2 && judged.refusal !== undefined; round++) {
         const fresh = await resolveOnce(asked, judged.refusal)
         if (fresh === undefined) break
-        if (!fresh.ok) return fresh
-        judged = again()
+        judged = fresh.ok ? again() : fresh
       }
       return judged
     },
