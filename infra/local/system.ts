@@ -82,7 +82,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   opened.defer(() => ixAdmin.close())
 
   progress('Okta of one organization (stand-in)')
-  const oktaToken = secrets.okta ?? secret()
+  const oktaToken = secrets.okta
   const okta = await startOkta({ port: ports.okta, users: oktaUsers, token: oktaToken })
   opened.defer(() => okta.close())
 
@@ -126,7 +126,7 @@ export async function startSystem({ dataFolder, assembly, ports, progress }: Sys
   const table = coreTable(stack.tables)
   await addDemoData({ endpoint: stack.endpoints.dynamodb, table, issuer: provider.url })
 
-  const scimToken = secrets.scim ?? secret()
+  const scimToken = secrets.scim
   const output = (name: string) => outputNamed(stack.outputs, name)
   ixAdmin.publishTo(async (entry) => {
     await stack.putEvents([{ ...entry, EventBusName: output('BusArn') }])
@@ -196,11 +196,17 @@ async function checkPorts(ports: SystemPorts): Promise<void> {
   }
 }
 
-async function clientSecretsIn(dataFolder: string): Promise<v.InferOutput<typeof clientSecrets>> {
+async function clientSecretsIn(dataFolder: string): Promise<Record<keyof typeof clientSecrets.entries, string>> {
   const file = new DataFile({ path: join(dataFolder, 'clients.json'), what: 'iX Admin', schema: clientSecrets })
   const kept = await file.read()
-  if (kept !== undefined) return kept
-  const made = { rolecast: secret(), administration: secret(), okta: secret(), scim: secret() }
+  if (kept?.okta !== undefined && kept.scim !== undefined) return { ...kept, okta: kept.okta, scim: kept.scim }
+  // A data folder of an earlier version has only some of them.
+  const made = {
+    rolecast: kept?.rolecast ?? secret(),
+    administration: kept?.administration ?? secret(),
+    okta: kept?.okta ?? secret(),
+    scim: kept?.scim ?? secret(),
+  }
   await file.write(made)
   return made
 }

@@ -1,6 +1,7 @@
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
@@ -46,7 +47,21 @@ export function emulatorClient(endpoint: string): DynamoDBClient {
   })
 }
 
-/** Creates the table; one that is there already is kept as it is. */
+/** The data folder has the table as an earlier version made it, without an index that is needed now. */
+export class OutdatedTable extends Error {
+  override readonly name = 'OutdatedTable'
+  readonly next =
+    'Remove the data folder (.rolecast/data, or what ROLECAST_DATA_FOLDER names) to begin again with the demo data.'
+
+  constructor(table: string, index: string) {
+    super(`The table ${table} was made by an earlier version and has no index "${index}"; it was left as it is.`)
+  }
+}
+
+/**
+ * Creates the table; one that is there already is kept as it is.
+ * @throws {OutdatedTable}
+ */
 export async function createTable(endpoint: string, definition: TableDefinition): Promise<void> {
   const { timeToLiveAttribute, ...input } = definition
   const client = emulatorClient(endpoint)
@@ -59,6 +74,10 @@ export async function createTable(endpoint: string, definition: TableDefinition)
     }
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
+    const { Table: found } = await client.send(new DescribeTableCommand({ TableName: input.TableName }))
+    const indexes = new Set(found?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName))
+    const missing = input.GlobalSecondaryIndexes?.find(({ IndexName }) => !indexes.has(IndexName))
+    if (missing !== undefined) throw new OutdatedTable(input.TableName ?? '', missing.IndexName ?? '')
   } finally {
     client.destroy()
   }
