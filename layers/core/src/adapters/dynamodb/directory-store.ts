@@ -12,6 +12,7 @@ import {
 } from '../../application/directory/ports.ts'
 import { formerNames, namesAsWritten, namesOf } from '../../application/directory/resource-names.ts'
 import { type Clock, StoreUnavailable } from '../../application/ports.ts'
+import { isActive } from '../../domain/directory/held-roles.ts'
 import { nameKey } from '../../domain/directory/name-key.ts'
 import type { JsonObject } from '../../domain/scim/json.ts'
 import { ifRevision, type Write } from './conditions.ts'
@@ -131,6 +132,15 @@ export class DynamoDirectoryStore implements DirectoryStore {
   ): Promise<DirectoryWrite> {
     let stored = await this.#read(organization, kind, id)
     if (stored === undefined || stored.deleted || stored.revision !== revision) return { outcome: 'conflict' }
+    if (stored.groups.length > 0 && isActive(stored)) {
+      // Groups are left one by one. Cut off on the way, an active user would hold fewer roles, or none, which may mean everything.
+      const shut = await this.#write(
+        this.#changed(stored, { attributes: { ...stored.attributes, active: false } }),
+        stored,
+      )
+      if (shut.outcome !== 'written') return shut
+      stored = shut.resource
+    }
     for (const group of kind === 'user' ? stored.groups : []) {
       const left = await this.changeMembers({ organization, group, add: [], remove: [id] })
       stored = left.outcome === 'changed' ? (left.users[0] ?? stored) : stored

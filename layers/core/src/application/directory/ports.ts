@@ -70,7 +70,7 @@ export interface DirectoryStore {
   replaceResource(resource: NewResource & { readonly revision: number }): Promise<DirectoryWrite>
   /**
    * Leaves a tombstone with the names it had, and frees them. A user is out of every group then; where that takes more than one
-   * transaction and is cut off, the user still exists. The members of a group stay listed until `emptyDeletedGroup`.
+   * transaction and is cut off, the user still exists, and is not active. The members of a group stay listed until `emptyDeletedGroup`.
    */
   deleteResource(organization: string, kind: ResourceKind, id: string, revision: number): Promise<DirectoryWrite>
   /** Forgets who was in a deleted group: it gives nothing already, so nothing depends on this coming to its end. */
