@@ -6,9 +6,9 @@ export function welcome({ urls, password }: Running, dataFolder: string): string
   Token service      ${urls.tokenService}   (/.well-known/oauth-authorization-server, /session)
   Customer v2        ${urls.httpApi}   HTTP API
                      ${urls.restApi}   REST API
-  iX Admin           ${urls.ixAdmin}   sign in as acme.olga to change roles
+  iX Admin           ${urls.ixAdmin}   sign in as acme.olga to change roles; POST /faults breaks it (docs/local-stack.md)
   Okta of hooli      ${urls.okta}   its groups are the roles of that organization (docs/sync.md)
-  SCIM service       ${urls.scim}   for the identity provider of initech (docs/sync.md)
+  SCIM service       ${urls.scim}   for the identity provider of initech (docs/scim.md)
   Identity provider  ${urls.identityProvider}
   Hooks              ${urls.hooks}/hooks/acme-okta and others, see docs/sync.md
   Security events    ${urls.signals}   POST /events makes one
@@ -21,6 +21,9 @@ export function welcome({ urls, password }: Running, dataFolder: string): string
 In another terminal:
 
   npm run tour                                        # the whole story, step by step
+  npm run parked -- list                              # identity events that could not be applied
+  npm run reconcile -- start acme                     # holds what is stored against iX Admin
+  npm run views -- audit acme                         # what changed, and why
 
   SIGNED_IN=$(npm run -s sign-in -- acme.vera)
   TOKEN=$(curl -s ${urls.tokenService}/oauth/token -d audience=customer-v2 -d subject_token=$SIGNED_IN \\
