@@ -1,6 +1,8 @@
 import { createServer, request as forward } from 'node:http'
 import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { StoreUnavailable } from '@rolecast/core/application/ports'
+import { changeOverlapMs } from '@rolecast/core/domain/freshness/change-entry'
+import { clockToleranceMs } from '@rolecast/core/domain/freshness/policy'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { listen } from '../../../infra/local/listen.ts'
 import { makeDynamoWorld, start } from './world.ts'
@@ -94,5 +96,25 @@ describe('a lost answer', () => {
       record: { ...statement, confirmedAt: start },
     })
     expect(lost()).toBe(1)
+  })
+})
+
+describe('a transaction on a slow table', () => {
+  it('is not begun again when its log entry would show later than readers look back', async () => {
+    const begun: number[] = []
+    const endpoint = await serve((incoming, outgoing) => {
+      const answer = (status: number, body: object) =>
+        outgoing.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body))
+      incoming.resume()
+      if (!String(incoming.headers['x-amz-target']).endsWith('TransactWriteItems')) return void answer(200, {})
+      begun.push(performance.now())
+      // Two attempts are lost, the third meets another transaction.
+      if (begun.length % 3 > 0) return
+      const CancellationReasons = [{ Code: 'TransactionConflict' }]
+      setTimeout(() => answer(400, { __type: 'TransactionCanceledException', CancellationReasons }), 800)
+    })
+    const stores = dynamoStores({ tableName: 'some-table', endpoint })
+    await expect(stores.organizations.putOrganization(acme)).rejects.toThrow(StoreUnavailable)
+    expect((begun.at(-1) ?? 0) - (begun[0] ?? 0)).toBeLessThan(changeOverlapMs - clockToleranceMs)
   })
 })

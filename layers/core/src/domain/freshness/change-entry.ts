@@ -38,7 +38,7 @@ export type ChangeEntry =
   | (Issued & { readonly scope: 'application'; readonly application: string })
   | (Revised & { readonly scope: 'key'; readonly kid: string })
 
-/** An entry shows at most this long after its `at`: clocks 5 s apart, and a write of about 3 s. Milliseconds. */
+/** An entry shows at most this long after its `at`: clocks 5 s apart, and a write given up within 5 s. Milliseconds. */
 export const changeOverlapMs = 10_000
 
 /** An entry matters while a token minted before it may live; a minute more for clocks and for writes that show late. */
