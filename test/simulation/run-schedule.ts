@@ -1,6 +1,6 @@
 import type { AccountKey } from '@rolecast/core/domain/assignment/statement'
 import { judge } from './oracle.ts'
-import { type AccountName, makePlan, type OrganizationName, organizations, type Plan, sourceKinds } from './plan.ts'
+import { type AccountName, type OrganizationName, organizations, type Plan, sourceKinds } from './plan.ts'
 import { saysTheSame } from './table.ts'
 import { epochMs } from './virtual-time.ts'
 import { World } from './world.ts'
@@ -18,8 +18,6 @@ const quietMs = 240_000
 
 /** What no event told is found by reconciliation, in one of so many schedules: a run takes as long as the rest of it. */
 const reconciledEvery = 5
-
-export const runSeed = (seed: number): Promise<Report> => runPlan(makePlan(seed))
 
 /** Runs a plan to its end and judges every decision, and what is left in the table. */
 export async function runPlan(plan: Plan): Promise<Report> {
