@@ -2,7 +2,8 @@ import { memoryStores } from '@rolecast/core/adapters/memory/stores'
 import { longestParkedBytes, type ParkedEvent } from '@rolecast/core/application/sync/ports'
 import { parkedId } from '@rolecast/core/domain/assignment/parked-id'
 import { describe, expect, it } from 'vitest'
-import { CannotBeDone, dead, drop, list, redrive, replay, replayAll, show } from './parked-commands.ts'
+import { dead, drop, list, redrive, replay, replayAll, show } from './parked-commands.ts'
+import { CannotBeDone } from './stage-command.ts'
 
 const now = 1_793_000_000_000
 

@@ -1,6 +1,7 @@
 import type { ParkedEvent, ParkedEventStore } from '@rolecast/core/application/sync/ports'
 import { parkedForMs } from '@rolecast/core/domain/assignment/event-retention'
 import { answers, type Code } from '@rolecast/core/domain/decision/codes'
+import { CannotBeDone } from './stage-command.ts'
 
 /** The queues, as far as operators use them. */
 export interface EventQueues {
@@ -16,11 +17,6 @@ export interface ParkedCommands {
   readonly parked: Omit<ParkedEventStore, 'park'>
   readonly queues: EventQueues
   readonly say: (line: string) => void
-}
-
-/** Said to whoever called: nothing is broken, but what was asked for cannot be done. */
-export class CannotBeDone extends Error {
-  override readonly name = 'CannotBeDone'
 }
 
 type Listed = Omit<ParkedEvent, 'raw'>

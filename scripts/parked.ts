@@ -2,26 +2,14 @@
  * `npm run parked -- list|show|replay|drop|dead|redrive`: identity events that could not be applied. Of the local stack that is
  * running, or with `--table`, `--queue` and `--dead-letters` of a deployed stage, with the credentials and the Region of the shell.
  */
-import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { answers, type Code } from '@rolecast/core/domain/decision/codes'
-import { Command, InvalidArgumentError } from 'commander'
-import { dataFolder, findRunning } from '../infra/local/running.ts'
+import { InvalidArgumentError } from 'commander'
 import { SqsEventQueues } from './event-queues.ts'
-import {
-  CannotBeDone,
-  dead,
-  drop,
-  list,
-  type ParkedCommands,
-  redrive,
-  replay,
-  replayAll,
-  show,
-} from './parked-commands.ts'
+import { dead, drop, list, type ParkedCommands, redrive, replay, replayAll, show } from './parked-commands.ts'
+import { CannotBeDone, openStores, run, runningHere, stageCommand, wholeNumber } from './stage-command.ts'
 
-const program = new Command('parked')
+const program = stageCommand('parked')
   .description('Identity events that could not be applied: what they are, why, and what to do about them.')
-  .option('--table <name>', 'output TableName of the data stack; without it, the local stack that is running')
   .option('--queue <url>', 'output EventQueueUrl of the sync stack')
   .option('--dead-letters <url>', 'output DeadLetterQueueUrl of the sync stack')
 
@@ -30,19 +18,13 @@ function open(): ParkedCommands {
   const say = (line: string) => console.log(line)
   if (table !== undefined) {
     if (queue === undefined || deadLetters === undefined) {
-      throw new CannotBeDone('--table goes with --queue and --dead-letters: the outputs of the sync stack')
+      throw new CannotBeDone('--table goes with --queue and --dead-letters: outputs of the sync stack.')
     }
-    return {
-      parked: dynamoStores({ tableName: table }).parked,
-      queues: new SqsEventQueues({ queue, deadLetters }),
-      say,
-    }
+    return { parked: openStores(program).parked, queues: new SqsEventQueues({ queue, deadLetters }), say }
   }
-  const running = findRunning(dataFolder())
-  if (running === undefined) throw new CannotBeDone('nothing is running here: npm start, or name a deployed --table')
-  const { services, names } = running
+  const { services, names } = runningHere()
   return {
-    parked: dynamoStores({ tableName: names.table, endpoint: services.dynamodb }).parked,
+    parked: openStores(program).parked,
     queues: new SqsEventQueues({
       queue: names.eventQueue,
       deadLetters: names.deadLetterQueue,
@@ -57,16 +39,11 @@ const code = (text: string): Code => {
   const known = Object.keys(answers).filter((each) => /^(event|delivery)_/.test(each))
   throw new InvalidArgumentError(`one of ${known.join(', ')}`)
 }
-const count = (text: string) => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1')
-  return value
-}
 
 program
   .command('list')
   .description('what is parked, the youngest first')
-  .option('--limit <n>', 'so many', count, 50)
+  .option('--limit <n>', 'so many', wholeNumber, 50)
   .option('--code <code>', 'only those with this code', code)
   .action((options: { limit: number; code?: Code }) => list(open(), options))
 program
@@ -78,7 +55,7 @@ program
   .description('puts events back into the queue')
   .option('--code <code>', 'every event with this code', code)
   .action(async (ids: readonly string[], options: { code?: Code }) => {
-    if (ids.length > 0 === (options.code !== undefined)) throw new CannotBeDone('name events, or a --code')
+    if (ids.length > 0 === (options.code !== undefined)) throw new CannotBeDone('Name events, or a --code.')
     if (options.code === undefined) await replay(open(), ids)
     else await replayAll(open(), options.code)
   })
@@ -95,9 +72,4 @@ program
   .description('puts everything that was given up back into the queue')
   .action(() => redrive(open()))
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+await run(program)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { reconcileWorld, statement } from '../test/support/reconcile-world.ts'
-import { CannotBeDone, receipts, release, start, status, stop } from './reconcile-commands.ts'
+import { receipts, release, start, status, stop } from './reconcile-commands.ts'
+import { CannotBeDone } from './stage-command.ts'
 
 const names = Array.from({ length: 12 }, (_, index) => `account-${String(index).padStart(2, '0')}`)
 
@@ -45,7 +46,7 @@ describe('npm run reconcile', () => {
     const { run, state } = await start(commands, 'acme', { by: 'ada', wait: true })
     expect(state).toBe('braked')
     await expect(start(commands, 'acme', { by: 'ada', wait: false })).rejects.toThrow('is braked')
-    await expect(start(commands, 'nobody', { by: 'ada', wait: false })).rejects.toThrow('there is no organization')
+    await expect(start(commands, 'nobody', { by: 'ada', wait: false })).rejects.toThrow('There is no organization')
     lines.length = 0
     await status(commands)
     expect(lines.join('\n')).toContain('would take 11 roles from 11 of 12 accounts:\n  account-')

@@ -9,17 +9,13 @@ import {
 import type { RunStore } from '@rolecast/core/application/sync/ports'
 import type { ReconcileRules } from '@rolecast/core/application/sync/reconcile-step'
 import { driftOf, hasEnded, type Receipt, type Run } from '@rolecast/core/domain/reconcile/run'
+import { CannotBeDone } from './stage-command.ts'
 
 export interface ReconcileCommands extends RunManagement {
   readonly runs: RunStore
   readonly organizations: Pick<OrganizationStore, 'readOrganization'>
   readonly say: (line: string) => void
   readonly wait: (ms: number) => Promise<void>
-}
-
-/** Said to whoever called: nothing is broken, but what was asked for cannot be done. */
-export class CannotBeDone extends Error {
-  override readonly name = 'CannotBeDone'
 }
 
 /** @throws {CannotBeDone} for an organization that does not exist, and while another run of it goes on. */
@@ -29,7 +25,7 @@ export async function start(
   { by, wait }: { readonly by: string; readonly wait: boolean },
 ): Promise<Run> {
   if ((await commands.organizations.readOrganization(organization)) === undefined) {
-    throw new CannotBeDone(`there is no organization ${organization}`)
+    throw new CannotBeDone(`There is no organization ${organization}: npm run organization creates one.`)
   }
   const run = done(await startRun(commands, organization, { reason: 'requested', by }), 'a run of it is not over')
   commands.say(`${organization}: run ${run.run} begins`)

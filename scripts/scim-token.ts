@@ -3,32 +3,15 @@
  * directory means. On a deployed stage with `--table`, otherwise on the local stack that is running.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { type DirectorySettings, defaultSettings } from '@rolecast/core/application/directory/ports'
 import { createScimToken } from '@rolecast/core/application/directory/scim-tokens'
 import { areAssignments } from '@rolecast/core/domain/directory/held-roles'
-import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import { dataFolder, findRunning } from '../infra/local/running.ts'
+import { Argument, InvalidArgumentError, Option } from 'commander'
+import { CannotBeDone, run, stageCommand, storesOf } from './stage-command.ts'
 
-const program = new Command('scim-token')
-  .description('Tokens of SCIM clients, two for each organization at most, and the settings of its directory.')
-  .option('--table <name>', 'output TableName of the data stack; without it, the local stack that is running')
-
-function open() {
-  const { table } = program.opts<{ table?: string }>()
-  if (table !== undefined) return dynamoStores({ tableName: table })
-  const running = findRunning(dataFolder())
-  if (running === undefined) throw new Error('no local stack is running: npm start, or name a table with --table')
-  return dynamoStores({ tableName: running.names.table, endpoint: running.services.dynamodb })
-}
-
-async function known(organization: string) {
-  const stores = open()
-  if ((await stores.organizations.readOrganization(organization)) === undefined) {
-    throw new Error(`there is no organization ${organization}: npm run organization`)
-  }
-  return stores
-}
+const program = stageCommand('scim-token').description(
+  'Tokens of SCIM clients, two for each organization at most, and the settings of its directory.',
+)
 
 const organization = () => new Argument('<organization>', 'as npm run organization created it')
 
@@ -41,11 +24,11 @@ const days = (text: string) => {
 
 program
   .command('create')
-  .description('Makes a token and prints it, this once.')
+  .description('makes a token and prints it, this once')
   .addArgument(organization())
   .option('--days <n>', 'until it expires', days, 365)
   .action(async (name: string, options: { days: number }) => {
-    const { scimTokens } = await known(name)
+    const { scimTokens } = await storesOf(program, name)
     const made = await createScimToken(
       {
         scimTokens,
@@ -56,7 +39,7 @@ program
       { organization: name, days: options.days },
     )
     if (made.outcome === 'too_many') {
-      throw new Error(`${name} has ${made.most} tokens already: revoke the one that is no longer used`)
+      throw new CannotBeDone(`${name} has ${made.most} tokens already: revoke the one that is no longer used.`)
     }
     console.log(made.token)
     console.error(
@@ -66,23 +49,26 @@ program
 
 program
   .command('list')
-  .description('Shows the tokens in use; what they are cannot be shown.')
+  .description('the tokens in use; what they are cannot be shown')
   .addArgument(organization())
   .action(async (name: string) => {
-    const { scimTokens } = await known(name)
-    for (const { id, createdAt, expiresAt } of await scimTokens.listTokens(name, Date.now())) {
+    const { scimTokens } = await storesOf(program, name)
+    const tokens = await scimTokens.listTokens(name, Date.now())
+    if (tokens.length === 0) console.error(`${name} has no token: npm run scim-token -- create ${name} makes one.`)
+    for (const { id, createdAt, expiresAt } of tokens) {
       console.log(`${id}  created ${day(createdAt)}  expires ${day(expiresAt)}`)
     }
   })
 
 program
   .command('revoke')
-  .description('Takes a token away: the next request with it is refused.')
+  .description('takes a token away: the next request with it is refused')
   .addArgument(organization())
   .argument('<id>', 'as list shows it')
   .action(async (name: string, id: string) => {
-    const { scimTokens } = await known(name)
-    if ((await scimTokens.revokeToken(name, id)) === 'absent') throw new Error(`${name} has no token ${id}`)
+    const { scimTokens } = await storesOf(program, name)
+    if ((await scimTokens.revokeToken(name, id)) === 'absent')
+      throw new CannotBeDone(`${name} has no token ${id}: list shows those it has.`)
     console.log(`${id} is revoked`)
   })
 
@@ -96,7 +82,7 @@ const groupRole = (text: string, before: readonly [string, string][] = []): read
 
 program
   .command('settings')
-  .description('Shows what the directory of an organization means, and changes what is given.')
+  .description('shows what the directory of an organization means, and changes what is given')
   .addArgument(organization())
   .addOption(
     new Option('--account <attribute>', 'which attribute of a user is the "sub" of tokens').choices([
@@ -109,7 +95,7 @@ program
   .option('--announce-roles', 'list /Roles and /Entitlements among the resource types')
   .option('--no-announce-roles', 'do not')
   .action(async (name: string, options: SettingsOptions) => {
-    const { directory, organizations } = await known(name)
+    const { directory, organizations } = await storesOf(program, name)
     const before = (await directory.readSettings(name)) ?? { organization: name, ...defaultSettings }
     const after = changed(before, options)
     if (JSON.stringify(after) !== JSON.stringify(before)) {
@@ -145,9 +131,4 @@ function day(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
 }
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+await run(program)

@@ -2,23 +2,17 @@
  * `npm run views -- members|counts|audit|rebuild`: what the read views show, of the local stack that is running, or with `--table`
  * of a deployed stage, with the credentials and the Region of the shell. Nothing is decided by them.
  */
-import { dynamoStores } from '@rolecast/core/adapters/dynamodb/stores'
 import { rebuildViews } from '@rolecast/core/application/sync/rebuild-views'
-import { Command } from 'commander'
-import { dataFolder, findRunning } from '../infra/local/running.ts'
+import { InvalidArgumentError } from 'commander'
+import { openStores, run, stageCommand, storesOf } from './stage-command.ts'
 
-const program = new Command('views')
-  .description('Shows member lists, counts and the audit of organizations.')
-  .option('--table <name>', 'output TableName of the data stack; without it, the local stack that is running')
+const program = stageCommand('views').description('Shows member lists, counts and the audit of organizations.')
 
 const pageSize = 500
 
-function open() {
-  const { table: tableName } = program.opts<{ table?: string }>()
-  if (tableName !== undefined) return dynamoStores({ tableName })
-  const running = findRunning(dataFolder())
-  if (running === undefined) throw new Error('nothing is running here: npm start, or name a deployed --table')
-  return dynamoStores({ tableName: running.names.table, endpoint: running.services.dynamodb })
+const month = (text: string) => {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text
+  throw new InvalidArgumentError('a year and a month, as in 2026-01')
 }
 
 /** Every page of a list. */
@@ -38,7 +32,7 @@ program
   .command('members <organization> <application> <role>')
   .description('the active accounts that hold a role themselves')
   .action(async (organization: string, application: string, role: string) => {
-    const { views } = open()
+    const { views } = await storesOf(program, organization)
     await all(
       (page) => views.listMembers({ organization, application, role }, page),
       ({ members }) => {
@@ -50,14 +44,15 @@ program
   .command('counts <organization> <application>')
   .description('how many members each role has')
   .action(async (organization: string, application: string) => {
-    for (const [role, count] of await open().views.countMembers(organization, application)) console.log(count, role)
+    const { views } = await storesOf(program, organization)
+    for (const [role, count] of await views.countMembers(organization, application)) console.log(count, role)
   })
 program
   .command('audit <organization>')
   .description('what changed, the oldest first, as JSON lines')
-  .option('--month <yyyy-mm>', 'in UTC', new Date().toISOString().slice(0, 7))
+  .option('--month <yyyy-mm>', 'in UTC', month, new Date().toISOString().slice(0, 7))
   .action(async (organization: string, { month }: { month: string }) => {
-    const { views } = open()
+    const { views } = await storesOf(program, organization)
     await all(
       (page) => views.listAudit(organization, { month, ...page }),
       ({ entries }) => {
@@ -72,7 +67,7 @@ program
     'brings member lists and counts to what is stored, where the stream has said nothing; without names, of all',
   )
   .action(async (names: readonly string[]) => {
-    const { listings, accounts, views } = open()
+    const { listings, accounts, views } = openStores(program)
     const listed =
       names.length > 0 ? names : (await listings.listOrganizations()).map(({ organization }) => organization)
     for (const organization of listed) {
@@ -81,9 +76,4 @@ program
     }
   })
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+await run(program)
