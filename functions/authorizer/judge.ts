@@ -105,11 +105,14 @@ export function createJudge({ index, verifier, clock, config, asking }: JudgeDep
 
   /** What the change feed says of a token's age; with a copy that is young enough, or for a young token, without waiting. */
   function settle(held: HeldGrant, route: IndexedRoute | undefined, now: number) {
+    // What is from the future says nothing: a clock was set back, or is behind.
     if (ready !== undefined) {
-      return Math.abs(now - ready.feed.asOf) <= pollMs ? undefined : ready.settle(held, route)
+      const age = now - ready.feed.asOf
+      return age < 0 || age > pollMs ? ready.settle(held, route) : undefined
     }
     const settling = ask().then((loaded) => loaded.settle(held, route))
-    return Math.abs(now - held.holder.issuedAt * 1000) <= boundMs ? undefined : settling
+    const age = now - held.holder.issuedAt * 1000
+    return age < 0 || age > boundMs ? settling : undefined
   }
 
   function judgeHeld(token: string, held: SeenGrant, route: IndexedRoute | undefined, refusal: Refusal | undefined) {
