@@ -26,7 +26,10 @@ export interface Trouble {
 
 /** The promise, in milliseconds (docs/freshness.md). */
 export const promise = {
-  /** From the moment the table knows of a removal to the last request that is allowed because of what was before. */
+  /**
+   * From the moment the table knows of a removal to the last request that is allowed because of what was before: 10 s, clocks that
+   * differ by less than 5 s, and the 2 s that slow calls take here.
+   */
   bound: 17_000,
   /** The same, where nothing ever told the table: a confirmation, a token's life, clocks, the time an exchange takes. */
   unheard: 30_000 + 300_000 + 12_000,
@@ -57,10 +60,17 @@ function judgeAllow(decision: Decision): Verdict {
   let best = Number.POSITIVE_INFINITY
   for (const account of accountEras) {
     if (!mayJustify(decision, account)) continue
-    for (const organization of organizationEras) {
-      if (!mayJustify(decision, organization) || !mayBy(account.value, organization.value, permission)) continue
-      const late = [account, organization].filter((era) => !wasUnread(decision, era))
-      best = Math.min(best, Math.max(0, ...late.map((era) => startedAt - era.endKnownAt)))
+    for (const settings of organizationEras) {
+      if (!mayJustify(decision, settings)) continue
+      // Settings and the custom role are two reads of one resolution.
+      for (const role of organizationEras) {
+        if (!mayJustify(decision, role)) continue
+        const { night, ...rest } = { ...settings.value, night: role.value.night }
+        const organization = night === undefined ? rest : { ...rest, night }
+        if (!mayBy(account.value, organization, permission)) continue
+        const late = [account, settings, role].filter((era) => !wasUnread(decision, era))
+        best = Math.min(best, Math.max(0, ...late.map((era) => startedAt - era.endKnownAt)))
+      }
     }
   }
   return best === Number.POSITIVE_INFINITY

@@ -3,7 +3,7 @@ import { neverConfirmed } from '../domain/assignment/marks.ts'
 import type { Organization } from '../domain/assignment/organization.ts'
 import type { UnknownReason } from '../domain/assignment/state.ts'
 import type { AccountKey, AccountRecord, SourceStatement } from '../domain/assignment/statement.ts'
-import { isConfirmedSince, underHints } from '../domain/freshness/policy.ts'
+import { clockToleranceMs, isConfirmedSince, underHints } from '../domain/freshness/policy.ts'
 import type { AccountStore, ApplyOutcome, IdentityAdmin, KnownAccount, PullOutcome } from './ports.ts'
 
 export interface PullDependencies {
@@ -73,8 +73,9 @@ function afterHints({ startedAt, known, organization }: PullQuestion): number {
   return Math.max(startedAt, ...marks.filter((mark) => mark !== undefined).map((mark) => mark + 1))
 }
 
+/** By a read that began after this pull, whatever the clock of the other writer. */
 function settled(record: AccountRecord, organization: Organization | undefined, startedAt: number): boolean {
-  return isConfirmedSince(underHints(record, organization ?? {}), startedAt, startedAt)
+  return isConfirmedSince(underHints(record, organization ?? {}), startedAt + clockToleranceMs, startedAt)
 }
 
 async function ask(

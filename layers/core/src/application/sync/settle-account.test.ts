@@ -163,7 +163,7 @@ describe('a source without versions', () => {
     const { version: _, ...said } = ada
     const asked = unversioned(world, async () => {
       const { account } = await world.dependencies.accounts.readAccountAndOrganization(key)
-      const confirmation = { confirmedAt: start + clockToleranceMs + 1 }
+      const confirmation = { confirmedAt: start + 3 * clockToleranceMs }
       await world.dependencies.accounts.applyUnversioned({ ...said, roles: [] }, confirmation, account ?? 'absent')
       return { roles: [auditor] }
     })
