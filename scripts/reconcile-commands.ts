@@ -5,9 +5,9 @@ import {
   releaseRun,
   startRun,
   stopRun,
-} from '@rolecast/core/application/sync/manage-runs'
+} from '@rolecast/core/application/reconcile/manage-runs'
+import type { ReconcileRules } from '@rolecast/core/application/reconcile/step'
 import type { RunStore } from '@rolecast/core/application/sync/ports'
-import type { ReconcileRules } from '@rolecast/core/application/sync/reconcile-step'
 import { driftOf, hasEnded, type Receipt, type Run } from '@rolecast/core/domain/reconcile/run'
 import { CannotBeDone } from './stage-command.ts'
 

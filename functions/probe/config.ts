@@ -1,7 +1,7 @@
 import { type ProbeSettings, probeSettings } from '@rolecast/core/adapters/environment/probe-settings'
 import { secureUrl } from '@rolecast/core/adapters/environment/secure-url'
 import { InvalidConfig, readSettings, text, whole } from '@rolecast/core/adapters/environment/settings'
-import { longestRoundMs, type PromiseTerms } from '@rolecast/core/application/sync/measure-promise'
+import { longestRoundMs, type PromiseTerms } from '@rolecast/core/application/promise/measure-promise'
 import { tokenLife } from '@rolecast/core/domain/freshness/token-life'
 import * as v from 'valibot'
 

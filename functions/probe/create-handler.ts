@@ -3,7 +3,7 @@ import {
   type PromiseDependencies,
   type PromiseReport,
   type PromiseTerms,
-} from '@rolecast/core/application/sync/measure-promise'
+} from '@rolecast/core/application/promise/measure-promise'
 import { metricsLine } from './metrics.ts'
 
 export interface ProbeDependencies extends PromiseDependencies {

@@ -1,4 +1,4 @@
-import type { PromiseReport } from '@rolecast/core/application/sync/measure-promise'
+import type { PromiseReport } from '@rolecast/core/application/promise/measure-promise'
 
 interface Measured {
   readonly stage: string

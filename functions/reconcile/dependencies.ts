@@ -5,7 +5,7 @@ import { sha256Fingerprint } from '@rolecast/core/adapters/fingerprints/sha256-f
 import { Directory } from '@rolecast/core/adapters/identity-admins/directory/directory'
 import { openIdentityAdmins } from '@rolecast/core/adapters/identity-admins/open'
 import { describeError } from '@rolecast/core/application/describe-error'
-import { KnownAccounts } from '@rolecast/core/application/sync/known-accounts'
+import { KnownAccounts } from '@rolecast/core/application/reconcile/known-accounts'
 import type { CompiledCatalog } from '@rolecast/core/domain/catalog/compiled-catalog'
 import { mayNarrow } from '@rolecast/core/domain/catalog/may-narrow'
 import type { ReconcileConfig } from './config.ts'

@@ -1,6 +1,6 @@
 import { InvalidConfig } from '@rolecast/core/adapters/environment/settings'
 import { StoreUnavailable } from '@rolecast/core/application/ports'
-import { releaseRun } from '@rolecast/core/application/sync/manage-runs'
+import { releaseRun } from '@rolecast/core/application/reconcile/manage-runs'
 import { describe, expect, it } from 'vitest'
 import { hour, reconcileWorld, statement } from '../../test/support/reconcile-world.ts'
 import { readConfig } from './config.ts'

@@ -1,4 +1,4 @@
-import type { PromiseFigures } from '@rolecast/core/application/sync/promise-figures'
+import type { PromiseFigures } from '@rolecast/core/application/promise/figures'
 import type { ProbeFigures } from './run-probe.ts'
 
 /** Whether everything came out as promised, and something was measured at all. */

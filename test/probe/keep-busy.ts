@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Access } from '@rolecast/core/application/sync/probe-ports'
+import type { Access } from '@rolecast/core/application/promise/ports'
 
 export interface LoadCounts {
   sent: number

@@ -1,5 +1,5 @@
 import { accessProduct } from '@rolecast/core/adapters/probe/product'
-import type { SyntheticAccount } from '@rolecast/core/application/sync/probe-ports'
+import type { SyntheticAccount } from '@rolecast/core/application/promise/ports'
 import { type Person, synthetic } from '../../infra/local/demo-data.ts'
 import { changeRoles } from '../../infra/local/ix-admin/administrator.ts'
 import type { Running } from '../../infra/local/running.ts'

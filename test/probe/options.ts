@@ -1,4 +1,4 @@
-import { longestRoundMs } from '@rolecast/core/application/sync/measure-promise'
+import { longestRoundMs } from '@rolecast/core/application/promise/measure-promise'
 import { Command, InvalidArgumentError } from 'commander'
 import { synthetic } from '../../infra/local/demo-data.ts'
 import type { ProbeOptions } from './run-probe.ts'

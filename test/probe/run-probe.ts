@@ -1,6 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { measurePromise, type PromiseReport, type PromiseTerms } from '@rolecast/core/application/sync/measure-promise'
-import type { Access, AccessProduct, SyntheticAccount } from '@rolecast/core/application/sync/probe-ports'
+import {
+  measurePromise,
+  type PromiseReport,
+  type PromiseTerms,
+} from '@rolecast/core/application/promise/measure-promise'
+import type { Access, AccessProduct, SyntheticAccount } from '@rolecast/core/application/promise/ports'
 import { type Counts, costsBetween, instancesBetween } from './counts.ts'
 import { keepBusy, type LoadCounts } from './keep-busy.ts'
 

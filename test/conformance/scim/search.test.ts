@@ -240,6 +240,17 @@ describe('cursors (RFC 9865)', () => {
       scimError(400, 'invalidValue'),
     )
   })
+
+  it('are refused when signed by whoever has the token, over something else', async () => {
+    const { get, dependencies } = await someUsers()
+    const { hash, sign } = dependencies
+    for (const content of ['no JSON', '{}', '{"after":["user","",1],"count":1}']) {
+      const text = Buffer.from(content).toString('base64url')
+      const identity = JSON.stringify([['User'], {}])
+      const cursor = `${text}.${sign(`${identity}\n${text}`, hash('token-of-acme'))}`
+      expect(await get(`/Users?count=1&cursor=${cursor}`), content).toMatchObject(scimError(400, 'invalidCursor'))
+    }
+  })
 })
 
 describe('searching by POST (RFC 7644 section 3.4.3)', () => {

@@ -1,4 +1,4 @@
-import type { Access } from '../../application/sync/probe-ports.ts'
+import type { Access } from '../../application/promise/ports.ts'
 import type { ProbeHttp } from './probe-refused.ts'
 
 /** Reads at the product with a token. Concurrent calls take connections of their own. Never rejects. */

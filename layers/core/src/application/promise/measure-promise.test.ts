@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { VirtualTime } from '../sync/virtual-time.fixture.ts'
 import { longestRoundMs, measurePromise, type PromiseDependencies, type PromiseTerms } from './measure-promise.ts'
-import type { SyntheticAccount } from './probe-ports.ts'
-import { VirtualTime } from './virtual-time.fixture.ts'
+import type { SyntheticAccount } from './ports.ts'
 
 const terms: PromiseTerms = {
   rounds: 2,

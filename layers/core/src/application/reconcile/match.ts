@@ -4,9 +4,9 @@ import { BucketDigests } from '../../domain/reconcile/bucket-digests.ts'
 import { bucketCount, hex, leafOf } from '../../domain/reconcile/fingerprints.ts'
 import { unpackListed } from '../../domain/reconcile/listed-accounts.ts'
 import type { Run, Suspect } from '../../domain/reconcile/run.ts'
-import { settleOrBrake, walkAgain } from './reconcile-end.ts'
-import { inChunks, withSuspects } from './reconcile-open.ts'
-import type { ReconcileDependencies, Step } from './reconcile-step.ts'
+import { settleOrBrake, walkAgain } from './end.ts'
+import { inChunks, withSuspects } from './open.ts'
+import type { ReconcileDependencies, Step } from './step.ts'
 
 /** Suspects after which a step is enough: they are written in one transaction. */
 const enough = 4_000

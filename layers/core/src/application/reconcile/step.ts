@@ -3,8 +3,8 @@ import type { BrakeRule } from '../../domain/reconcile/brake.ts'
 import type { Fingerprint } from '../../domain/reconcile/fingerprints.ts'
 import type { Run } from '../../domain/reconcile/run.ts'
 import type { AccountStore, Clock, IdentityAdmin, OrganizationStore } from '../ports.ts'
+import type { Listings, NewAccounts, RunStore, RunWrite } from '../sync/ports.ts'
 import type { KnownAccounts } from './known-accounts.ts'
-import type { Listings, NewAccounts, RunStore, RunWrite } from './ports.ts'
 
 export interface ReconcileDependencies {
   readonly accounts: AccountStore

@@ -5,8 +5,8 @@ import { contentDigest, type Fingerprint, hex, type Leaf, leafOf } from '../../d
 import type { Run, RunCode, RunCounts, Suspect } from '../../domain/reconcile/run.ts'
 import type { PullOutcome } from '../ports.ts'
 import { type Pulled, pullAssignment } from '../pull-assignment.ts'
-import { codeOfFailure, endRun, waitForSource } from './reconcile-end.ts'
-import type { ReconcileDependencies, Step } from './reconcile-step.ts'
+import { codeOfFailure, endRun, waitForSource } from './end.ts'
+import type { ReconcileDependencies, Step } from './step.ts'
 
 /** Accounts asked for in one step. */
 const atOnce = 100

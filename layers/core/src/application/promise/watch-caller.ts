@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts'
-import type { Access } from './probe-ports.ts'
+import type { Access } from './ports.ts'
 
 /** A change of a role that somebody waits for. */
 export interface AwaitedChange {

@@ -1,6 +1,6 @@
 import type { Run, Suspect } from '../../domain/reconcile/run.ts'
-import type { RunWrite } from './ports.ts'
-import type { ReconcileDependencies, Step } from './reconcile-step.ts'
+import type { RunWrite } from '../sync/ports.ts'
+import type { ReconcileDependencies, Step } from './step.ts'
 
 /** Suspects of one chunk, an item of the table. */
 const chunkSize = 500

@@ -2,7 +2,7 @@ import type { AccountListing } from '../../domain/reconcile/account-listing.ts'
 import { nothing, type Tally } from '../../domain/reconcile/brake.ts'
 import { bucketCount } from '../../domain/reconcile/fingerprints.ts'
 import type { Run } from '../../domain/reconcile/run.ts'
-import type { Listings } from './ports.ts'
+import type { Listings } from '../sync/ports.ts'
 
 /** Organizations kept at the same time. */
 const mostRuns = 2

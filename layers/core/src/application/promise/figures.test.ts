@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect, it } from 'vitest'
-import { figuresOf } from './promise-figures.ts'
+import { figuresOf } from './figures.ts'
 
 it('has no figures without samples', () => {
   expect(figuresOf([])).toEqual({ samples: 0 })

@@ -1,12 +1,12 @@
 import type { Organization } from '../../domain/assignment/organization.ts'
 import { hasEnded, type Run } from '../../domain/reconcile/run.ts'
-import type { RunWrite } from './ports.ts'
-import { endRun } from './reconcile-end.ts'
-import { matchBuckets } from './reconcile-match.ts'
-import { openRun } from './reconcile-open.ts'
-import { settleSuspects } from './reconcile-settle.ts'
-import type { ReconcileDependencies, Step } from './reconcile-step.ts'
-import { walkPage } from './reconcile-walk.ts'
+import type { RunWrite } from '../sync/ports.ts'
+import { endRun } from './end.ts'
+import { matchBuckets } from './match.ts'
+import { openRun } from './open.ts'
+import { settleSuspects } from './settle.ts'
+import type { ReconcileDependencies, Step } from './step.ts'
+import { walkPage } from './walk.ts'
 
 export type Advanced =
   /** A step was made and is stored. */

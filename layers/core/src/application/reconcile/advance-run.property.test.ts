@@ -6,9 +6,9 @@ import { canonicalAssignments } from '../../domain/assignment/role-names.ts'
 import type { AccountStatement, SourceStatement } from '../../domain/assignment/statement.ts'
 import type { IdentityAdmin, PageOutcome, PullOutcome } from '../ports.ts'
 import { StoreUnavailable } from '../ports.ts'
+import { settleAccount } from '../sync/settle-account.ts'
 import { releaseRun, startRun } from './manage-runs.ts'
-import type { ReconcileDependencies } from './reconcile-step.ts'
-import { settleAccount } from './settle-account.ts'
+import type { ReconcileDependencies } from './step.ts'
 
 type World = Awaited<ReturnType<typeof reconcileWorld>>
 type Content = Pick<SourceStatement, 'status' | 'roles'>

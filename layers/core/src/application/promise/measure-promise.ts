@@ -1,6 +1,6 @@
 import type { Clock } from '../ports.ts'
-import type { AccessProduct, SyntheticAccount } from './probe-ports.ts'
-import { figuresOf, type PromiseFigures } from './promise-figures.ts'
+import { figuresOf, type PromiseFigures } from './figures.ts'
+import type { AccessProduct, SyntheticAccount } from './ports.ts'
 import { type AwaitedChange, type Watched, type WatchTerms, watchCaller } from './watch-caller.ts'
 
 export interface PromiseDependencies {

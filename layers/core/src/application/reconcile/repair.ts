@@ -4,7 +4,7 @@ import { clockToleranceMs } from '../../domain/freshness/policy.ts'
 import { added, nothing, type Tally } from '../../domain/reconcile/brake.ts'
 import { compareStatement } from '../../domain/reconcile/compare.ts'
 import type { Suspect } from '../../domain/reconcile/run.ts'
-import type { ReconcileDependencies } from './reconcile-step.ts'
+import type { ReconcileDependencies } from './step.ts'
 
 /** Records written at the same time. */
 const abreast = 16

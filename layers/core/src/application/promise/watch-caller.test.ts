@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import type { Access } from './probe-ports.ts'
-import { VirtualTime } from './virtual-time.fixture.ts'
+import { VirtualTime } from '../sync/virtual-time.fixture.ts'
+import type { Access } from './ports.ts'
 import { type AwaitedChange, type WatchTerms, watchCaller } from './watch-caller.ts'
 
 const terms: WatchTerms = { awaited: 'denied', stable: { accesses: 3, ms: 1_000 }, limitMs: 20_000, everyMs: 100 }

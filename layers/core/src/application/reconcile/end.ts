@@ -4,7 +4,7 @@ import { bucketCount } from '../../domain/reconcile/fingerprints.ts'
 import type { Receipt, Run, RunCode } from '../../domain/reconcile/run.ts'
 import { beginWalk } from '../../domain/reconcile/walk.ts'
 import type { PageOutcome, PullFailure } from '../ports.ts'
-import type { ReconcileDependencies, ReconcileRules, Step } from './reconcile-step.ts'
+import type { ReconcileDependencies, ReconcileRules, Step } from './step.ts'
 
 /** A source that gave no answer so often in a row is left alone until the next run. */
 const mostFailures = 10

@@ -7,11 +7,11 @@ import { type Listed, packListed } from '../../domain/reconcile/listed-accounts.
 import type { Run } from '../../domain/reconcile/run.ts'
 import { takePage } from '../../domain/reconcile/walk.ts'
 import type { PageOutcome } from '../ports.ts'
+import { codeOfFailure, waitForSource, walkAgain } from './end.ts'
 import type { Known } from './known-accounts.ts'
-import { codeOfFailure, waitForSource, walkAgain } from './reconcile-end.ts'
-import { inChunks, withSuspects } from './reconcile-open.ts'
-import { repairFromPage } from './reconcile-repair.ts'
-import type { ReconcileDependencies, Step } from './reconcile-step.ts'
+import { inChunks, withSuspects } from './open.ts'
+import { repairFromPage } from './repair.ts'
+import type { ReconcileDependencies, Step } from './step.ts'
 
 /** After so long a source that shows no account is asked again, and then believed to have ended. */
 const emptyAgainMs = 60_000

@@ -2,9 +2,9 @@ import { nothing } from '../../domain/reconcile/brake.ts'
 import { hasEnded, noCounts, type Run } from '../../domain/reconcile/run.ts'
 import { beginWalk } from '../../domain/reconcile/walk.ts'
 import type { Clock } from '../ports.ts'
-import type { Listings, RunStore } from './ports.ts'
-import { endRun } from './reconcile-end.ts'
-import type { ReconcileRules } from './reconcile-step.ts'
+import type { Listings, RunStore } from '../sync/ports.ts'
+import { endRun } from './end.ts'
+import type { ReconcileRules } from './step.ts'
 
 export interface RunManagement {
   readonly runs: RunStore
