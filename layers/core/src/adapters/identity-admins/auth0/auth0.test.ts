@@ -107,6 +107,18 @@ describe('an Auth0 user', () => {
     expect(await start(script).read()).toMatchObject(end)
   })
 
+  test('that is removed while the roles are read is not found, and not a member without roles', async () => {
+    let asked = 0
+    const removed: Answer = (url, request) => {
+      asked += 1
+      return (asked === 1 ? memberOf('org_1') : memberOf())(url, request)
+    }
+    const { read } = start({ '/roles[?]': roles(), '/organizations[?]': removed })
+    expect(await read()).toEqual({ outcome: 'not_found' })
+    const { read: again } = start({ '/roles[?]': roles() })
+    expect(await again()).toMatchObject({ outcome: 'statement', statement: { roles: [] } })
+  })
+
   test('of an organization that is not mapped is not asked for', async () => {
     const { auth0, requests } = start({})
     for (const organization of ['globex', 'constructor']) {

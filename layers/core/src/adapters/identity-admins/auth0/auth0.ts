@@ -64,6 +64,10 @@ export class Auth0 implements IdentityAdmin {
       if (typeof member !== 'boolean') return member
       if (!member) return notFound
       if ('outcome' in roles) return roles
+      // Who is removed between the answers has no roles any more, which is not what a member without roles is.
+      const still = roles.length > 0 || (await this.#isMember(get, key.account, organization))
+      if (typeof still !== 'boolean') return still
+      if (!still) return notFound
       const { roles: held, unmapped } = mapRoles([{ mapping: this.#settings.roles, names: roles }])
       const statement = { ...key, status, roles: held, occurredAt }
       return { outcome: 'statement', statement, ...(unmapped > 0 && { unmapped }) }
