@@ -75,6 +75,15 @@ describe('Microsoft Graph', () => {
     expect(JSON.stringify(parked)).not.toContain(hookSecret)
   })
 
+  it('leaves nothing of its state either where Graph writes it with escapes', async () => {
+    const { send, parked } = setUp()
+    const escaped = [...hookSecret].map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+    const body = `{"value":[{"clientState":"${escaped}","resource":"users/1"}]}`
+    expect(await send(deliver('graph', body))).toMatchObject({ status: 400, json: { code: 'delivery_malformed' } })
+    expect(JSON.stringify(parked)).toContain('users/1')
+    expect(JSON.stringify(parked)).not.toMatch(/\\u00/)
+  })
+
   describe('with resource data', () => {
     const publisher = '0bf30f3b-4a52-48df-9a82-234910c4a086'
     const good = { iss: graphTokens.issuer, aud: graphTokens.audience, azp: publisher, exp: now / 1000 + 300 }

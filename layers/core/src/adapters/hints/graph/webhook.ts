@@ -3,7 +3,7 @@ import { accept, type Outcome, refuse } from '../../../domain/decision/refusal.t
 import { equalsInConstantTime } from '../connection-secret.ts'
 import { unreadable } from '../finding.ts'
 import { asList, member, textAt } from '../foreign.ts'
-import { jsonOf, textOf, wrongMediaType } from '../json-delivery.ts'
+import { jsonOf, wrongMediaType } from '../json-delivery.ts'
 import { type ReceiverOptions, receivedEvents } from '../receiver-options.ts'
 import { readGraphNotification } from './change-notification.ts'
 import type { ValidationTokens } from './validation-tokens.ts'
@@ -51,7 +51,7 @@ export class GraphWebhook implements DeliveryReceiver {
         ? unreadable('a notification is too large')
         : readGraphNotification(notification, tenantId),
     )
-    return receivedEvents(findings, this.#options, withoutStates(textOf(delivery), states))
+    return receivedEvents(findings, this.#options, withoutStates(json?.value))
   }
 
   /** Notifications with resource data are taken only with tokens that say they come from Graph. */
@@ -77,7 +77,7 @@ function answerValidation(given: readonly string[]): Outcome<Received> {
   return accept({ kind: 'handshake', mediaType: 'text/plain', body: token })
 }
 
-/** What is kept for a person holds no secret. */
-function withoutStates(raw: string, states: readonly (string | undefined)[]): string {
-  return states.reduce((text: string, state) => (state === undefined ? text : text.replaceAll(state, '…')), raw)
+/** What is kept for a person holds no secret, however it was written. */
+function withoutStates(value: unknown): string {
+  return JSON.stringify(value, (name, each) => (name === 'clientState' ? '…' : each))
 }
