@@ -9,6 +9,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { type FunctionDefaults, type FunctionSize, LambdaFunction } from '../lambda-function.ts'
 import { grantItems } from '../table-grants.ts'
+import { grantStream } from '../table-stream.ts'
 import { OutboundBus } from './outbound-bus.ts'
 
 export interface ProjectProps {
@@ -88,22 +89,9 @@ export class Project extends Construct {
 
   #follow(table: TableV2): void {
     const { function: target } = this.lambda
-    const eventSourceArn = table.tableStreamArn
-    if (eventSourceArn === undefined) throw new Error('the table has a stream')
-    target.addToRolePolicy(
-      new PolicyStatement({
-        actions: [
-          'dynamodb:DescribeStream',
-          'dynamodb:GetRecords',
-          'dynamodb:GetShardIterator',
-          'dynamodb:ListStreams',
-        ],
-        resources: [eventSourceArn],
-      }),
-    )
     new EventSourceMapping(this, 'Stream', {
       target,
-      eventSourceArn,
+      eventSourceArn: grantStream(table, target),
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize,
       bisectBatchOnError: true,

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import type { Deployment } from '../../deployment.ts'
@@ -9,6 +8,7 @@ import type { DataStack } from '../../stacks/data-stack.ts'
 import { grantSecretOf, identityAdminsEnvironment } from '../identity-admins.ts'
 import { type FunctionDefaults, type FunctionSize, LambdaFunction } from '../lambda-function.ts'
 import { grantItems } from '../table-grants.ts'
+import { grantStream } from '../table-stream.ts'
 
 export interface ReconcileProps {
   readonly data: DataStack
@@ -61,22 +61,9 @@ export class Reconcile extends Construct {
 
   #follow({ table }: DataStack): void {
     const { function: target } = this.lambda
-    const eventSourceArn = table.tableStreamArn
-    if (eventSourceArn === undefined) throw new Error('the table has a stream')
-    target.addToRolePolicy(
-      new PolicyStatement({
-        actions: [
-          'dynamodb:DescribeStream',
-          'dynamodb:GetRecords',
-          'dynamodb:GetShardIterator',
-          'dynamodb:ListStreams',
-        ],
-        resources: [eventSourceArn],
-      }),
-    )
     new EventSourceMapping(this, 'Stream', {
       target,
-      eventSourceArn,
+      eventSourceArn: grantStream(table, target),
       startingPosition: StartingPosition.LATEST,
       // One record, one step, one page: runs of other organizations do not wait behind it.
       batchSize: 1,
