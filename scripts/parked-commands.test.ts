@@ -51,6 +51,16 @@ describe('parked events', () => {
     expect(said.join('\n')).toMatch(/future[\s\S]*Set the clock of the source right[\s\S]*aheadMs: 60000[\s\S]*raw 0/)
   })
 
+  it('are shown without what a terminal would obey', async () => {
+    const raw = '{"a":\u001b]0;owned\u0007\r\u009b2J,\n\t"b":1}'
+    const { commands, ids, said, waiting } = await setUp({ raw })
+    waiting.push(raw)
+    await show(commands, ids[0] ?? '')
+    await dead(commands)
+    const shown = '{"a":\\u001b]0;owned\\u0007\\u000d\\u009b2J,\n\t"b":1}'
+    expect(said.filter((line) => line.includes('owned'))).toEqual([shown, shown])
+  })
+
   it('are put back as they came, and are then parked no more', async () => {
     const { commands, ids, sent, left } = await setUp({}, {})
     await replay(commands, [ids[0] ?? ''])

@@ -50,7 +50,7 @@ export async function show({ parked, say }: ParkedCommands, id: string): Promise
   say(`Received    ${new Date(event.receivedAt).toISOString()} (${event.origin}), parked ${times(event.attempts)}`)
   say(`Kept until  ${new Date(event.receivedAt + parkedForMs).toISOString()}`)
   if (event.truncated) say('Only its beginning is kept: the archive of the bus has the whole of it.')
-  say(event.raw)
+  say(printable(event.raw))
 }
 
 /** Puts events back into the ingest queue, then forgets that they were parked. @throws {CannotBeDone} */
@@ -96,7 +96,7 @@ export async function dead({ queues, say }: ParkedCommands): Promise<void> {
       ? 'No message was given up.'
       : `About ${count} given up. When the cause is gone: npm run parked -- redrive`,
   )
-  for (const body of some) say(body)
+  for (const body of some) say(printable(body))
 }
 
 export async function redrive({ queues, say }: ParkedCommands): Promise<void> {
@@ -104,6 +104,11 @@ export async function redrive({ queues, say }: ParkedCommands): Promise<void> {
   if (count === 0) return say('No message was given up: nothing to do.')
   await queues.redrive()
   say(`About ${count} on their way back into the queue`)
+}
+
+/** What others wrote, without what a terminal would obey. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 async function* youngestFirst(parked: ParkedCommands['parked']): AsyncGenerator<Listed> {
