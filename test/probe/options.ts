@@ -20,15 +20,23 @@ export function readOptions(
 ): ProbeOptions & { readonly json: boolean; readonly accounts: number } {
   const given = new Command('npm run probe --')
     .description(
-      'Measures on the running local stack (npm start) how long a role that is taken away in iX Admin still opens an endpoint, and how\n' +
-        'soon one that is given opens it again. Progress goes to standard error; it ends with 1 where something took longer than\n' +
-        'the limit, or somebody whose role nobody touched was refused.\n\n' +
-        'revokeToDenyMs  from the answer of iX Admin to the first refusal after the last access that was allowed, for each caller\n' +
-        'grantToAllowMs  from the answer of iX Admin to the first access that is allowed; accesses: the most it took, 1 is the next\n' +
-        'allowReads      while nothing changes: requests to the token service other than GET /changes (each reads the table once or\n' +
-        '                twice; authorizers cannot reach the table), divided by decisions of the authorizer, as the runner counts both.\n' +
-        '                Whoever uses the system meanwhile is counted, too.\n' +
+      [
+        'Measures on the running local stack (npm start) how long a role that is taken',
+        'away in iX Admin still opens an endpoint, and how soon one that is given opens',
+        'it again. Progress goes to standard error; it ends with 1 where something took',
+        'longer than the limit, or somebody whose role nobody touched was refused.',
+        '',
+        'revokeToDenyMs  from the answer of iX Admin to the first refusal after the last',
+        '                access that was allowed, for each caller',
+        'grantToAllowMs  from the answer of iX Admin to the first access that is allowed;',
+        '                accesses: the most it took, 1 is the next',
+        'allowReads      while nothing changes: requests to the token service other than',
+        '                GET /changes (each reads the table once or twice; authorizers',
+        '                cannot reach the table), divided by decisions of the authorizer,',
+        '                as the runner counts both. Whoever uses the system meanwhile is',
+        '                counted, too.',
         'authorizers     instances of the authorizer that decided while roles changed',
+      ].join('\n'),
     )
     .option('--json', 'print one JSON document', false)
     .option('--rounds <n>', 'times that each role is taken away', whole(1, 1_000), 6)
