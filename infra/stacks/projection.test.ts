@@ -75,7 +75,10 @@ describe.each(stages)('the projection in %s', (name, stage) => {
       'sqs:SendMessage',
     ])
     const [put] = statements.filter(({ Action }) => [Action].flat().includes('events:PutEvents'))
-    expect(put.Condition).toEqual({ StringEquals: { 'events:source': 'rolecast.permissions' } })
+    expect(put.Condition).toEqual({
+      'ForAllValues:StringEquals': { 'events:source': 'rolecast.permissions' },
+      Null: { 'events:source': 'false' },
+    })
     for (const { Action, Resource } of statements) {
       if (![Action].flat().some((action) => action.startsWith('xray:'))) expect(Resource).not.toBe('*')
     }

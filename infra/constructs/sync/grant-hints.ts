@@ -8,7 +8,8 @@ export function grantHints(bus: IEventBus, to: IGrantable): void {
     new PolicyStatement({
       actions: ['events:PutEvents'],
       resources: [bus.eventBusArn],
-      conditions: { StringEquals: { 'events:source': hintSource } },
+      // The key holds the sources of all entries of a request: every one of them has to be ours.
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': hintSource }, Null: { 'events:source': 'false' } },
     }),
   )
 }

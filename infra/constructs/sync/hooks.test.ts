@@ -37,7 +37,13 @@ describe('hooks', () => {
     const statements = statementsOf(template, description)
     const puts = statements.filter(({ Action }) => [Action].flat().some((each: string) => each.startsWith('events:')))
     expect(puts).toMatchObject([
-      { Action: 'events:PutEvents', Condition: { StringEquals: { 'events:source': 'rolecast.hooks' } } },
+      {
+        Action: 'events:PutEvents',
+        Condition: {
+          'ForAllValues:StringEquals': { 'events:source': 'rolecast.hooks' },
+          Null: { 'events:source': 'false' },
+        },
+      },
     ])
     const items = statements.filter(({ Action }) =>
       [Action].flat().some((each: string) => each.startsWith('dynamodb:')),

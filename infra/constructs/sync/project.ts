@@ -65,7 +65,10 @@ export class Project extends Construct {
       new PolicyStatement({
         actions: ['events:PutEvents'],
         resources: [this.outbound.bus.eventBusArn],
-        conditions: { StringEquals: { 'events:source': 'rolecast.permissions' } },
+        conditions: {
+          'ForAllValues:StringEquals': { 'events:source': 'rolecast.permissions' },
+          Null: { 'events:source': 'false' },
+        },
       }),
     )
     grantItems(table, lambda, 'project')
