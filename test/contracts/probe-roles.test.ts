@@ -39,7 +39,9 @@ describe('a role by membership of a group, at our SCIM service provider', () => 
       token: async () => token,
     })
     const members = async () =>
-      ((await world.get(`/Groups/${group.id}`)).body.members ?? []).map((each: { display: string }) => each.display)
+      ((await world.get(`/Groups/${group.id}`)).body.members ?? []).map(({ value }: { value: string }) =>
+        value === ada.id ? 'ada' : value === bob.id ? 'bob' : value,
+      )
     return { membership, members }
   }
 

@@ -53,14 +53,14 @@ export function rolesOfGroup(group: DirectoryResource, { groupRoles }: Pick<Dire
 const unreadable = 'unreadable'
 
 /**
- * An entry that stands for no role is not the absence of roles: where the organization has opted into "no role means
- * everything", it keeps the account out of that application instead.
+ * Identity providers push users before the groups that bring their roles, and may leave roles out that they cannot express: that a
+ * user has no entry is never the complete word of the source. So where the organization has opted into "no role means
+ * everything", a user without roles in an application is kept out of it instead.
  */
 export function withoutDefaultFull(
-  { roles, unmapped }: HeldRoles,
+  { roles }: Pick<HeldRoles, 'roles'>,
   organization: Pick<Organization, 'applications'> | undefined,
 ): readonly RoleAssignment[] {
-  if (unmapped === 0) return roles
   const open = Object.entries(organization?.applications ?? {}).filter(([, { defaultFull }]) => defaultFull)
   const kept = open
     .map(([application]) => ({ application, role: unreadable }))
