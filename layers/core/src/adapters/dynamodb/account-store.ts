@@ -119,7 +119,8 @@ export class DynamoAccountStore implements AccountStore {
   }
 
   async withdrawConfirmation(key: AccountKey, askedAt: number, known?: KnownAccount): Promise<ApplyOutcome> {
-    return this.#change(key, this.#recall(key, known), (stored) => withdrawConfirmation(stored, askedAt))
+    const now = this.#clock()
+    return this.#change(key, this.#recall(key, known), (stored) => withdrawConfirmation(stored, askedAt, now))
   }
 
   /** Reads, decides, and writes only if nobody wrote meanwhile; otherwise again. What is known saves the first read. */

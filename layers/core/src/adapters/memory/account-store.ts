@@ -89,7 +89,7 @@ export class MemoryAccountStore implements AccountStore {
   async withdrawConfirmation(key: AccountKey, askedAt: number): Promise<ApplyOutcome> {
     await this.#database.request('withdrawConfirmation')
     const stored = this.#database.accounts.get(nameOfAccount(key))
-    return this.#settle(stored, withdrawConfirmation(stored, askedAt))
+    return this.#settle(stored, withdrawConfirmation(stored, askedAt, this.#database.clock()))
   }
 
   #settle(stored: AccountRecord | undefined, applied: ApplyOutcome): ApplyOutcome {

@@ -97,20 +97,19 @@ export function applyConfirmation(
 }
 
 /**
- * The source, asked at `askedAt`, knows no such account or contradicts itself: what is stored counts as never confirmed,
+ * The source, asked at `askedAt` (by then it is `now`), knows no such account or contradicts itself: what is stored counts as never confirmed,
  * so that nothing falls back on it, until the source confirms it again. A younger confirmation stays. `gone`: nothing is stored.
  */
 export function withdrawConfirmation(
   stored: AccountRecord | undefined,
   askedAt: number,
+  now: number,
 ): Applied | { readonly outcome: 'gone' } {
   if (stored === undefined) return { outcome: 'gone' }
   if (stored.confirmedAt > askedAt) return { outcome: 'older', record: stored }
   const { etag: _, ...record } = stored
-  // Later than any clock may say that a statement from before was made. A question that counts as later than a mark is so already.
-  const marked = Math.max(stored.withdrawnSince ?? 0, stored.dirtySince ?? 0)
-  const said = askedAt === marked + 1 ? askedAt : askedAt + clockToleranceMs
-  const withdrawnSince = Math.max(stored.withdrawnSince ?? 0, said)
+  // Later than any clock may say that a statement from before was made; a question that counts as later than a mark is so already.
+  const withdrawnSince = Math.max(stored.withdrawnSince ?? 0, askedAt, Math.min(askedAt, now) + clockToleranceMs)
   return { outcome: 'applied', record: { ...record, confirmedAt: neverConfirmed, withdrawnSince } }
 }
 

@@ -108,7 +108,7 @@ describe('a hint', () => {
     let record = stored()
     for (let flapped = 0; flapped < 20; flapped += 1) {
       const asked = (record.withdrawnSince ?? 2_000) + 1
-      const { record: withdrawn } = withdrawConfirmation(record, asked) as { readonly record: AccountRecord }
+      const { record: withdrawn } = withdrawConfirmation(record, asked, 2_000) as { readonly record: AccountRecord }
       record = applyStatement(withdrawn, versioned(3, 'viewer'), {
         confirmedAt: (withdrawn.withdrawnSince ?? 0) + 1,
       }).record
