@@ -43,51 +43,28 @@ export function portsFrom(text = '4100'): SystemPorts {
   }
 }
 
-/** Ports that are free now: for tests, so that they run beside a started system. */
+/** Below the ports that systems give to outgoing connections (RFC 6335 section 6; Linux from 32768): nobody takes them meanwhile. */
+const freeBases = { least: 10_000, most: 32_000 }
+const tries = 50
+
+/**
+ * Ports that are free now, for tests, so that they run beside a started system. A system is started minutes later, so they are
+ * none that an outgoing connection could be given until then.
+ * @throws when none of some bases is free
+ */
 export async function freePorts(): Promise<SystemPorts> {
-  const held = await Promise.all(Array.from({ length: 12 }, holdFreePort))
-  await Promise.all(held.map(({ release }) => release()))
-  const [
-    tokenService = 0,
-    httpApi = 0,
-    restApi = 0,
-    hooks = 0,
-    scim = 0,
-    identityProvider = 0,
-    ixAdmin = 0,
-    okta = 0,
-    signals = 0,
-    dynamodb = 0,
-    kms = 0,
-    services = 0,
-  ] = held.map(({ port }) => port)
-  return {
-    tokenService,
-    httpApi,
-    restApi,
-    hooks,
-    scim,
-    identityProvider,
-    ixAdmin,
-    okta,
-    signals,
-    dynamodb,
-    kms,
-    services,
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const ports = portsFrom(String(freeBases.least + Math.floor(Math.random() * (freeBases.most - freeBases.least))))
+    const free = await Promise.all(Object.values(ports).map(isFree))
+    if (free.every(Boolean)) return ports
   }
+  throw new Error(`no ports are free from ${freeBases.least} to ${freeBases.most}`)
 }
 
-function holdFreePort(): Promise<{ port: number; release: () => Promise<void> }> {
-  return new Promise((resolve, reject) => {
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      if (address === null || typeof address === 'string') return reject(new Error('no port'))
-      resolve({
-        port: address.port,
-        release: () => new Promise((done) => server.close(() => done())),
-      })
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
