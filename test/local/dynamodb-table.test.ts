@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, inject, it } from 'vitest'
-import { createTable, OutdatedTable, tableDefinition } from './dynamodb-table.ts'
+import { createTable, OutdatedTable, tableDefinition } from '../../infra/local/emulators/dynamodb-table.ts'
 
 it('keeps a table that is there already', async () => {
   const definition = tableDefinition(`kept-${randomUUID()}`)
