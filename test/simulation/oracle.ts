@@ -92,8 +92,8 @@ function mayJustify(decision: Decision, era: Era<unknown>): boolean {
 }
 
 /** Whether the authorizer could not read on for a while after the end of the era was known. */
-function wasUnread({ networkTroubles, startedAt }: Decision, { endKnownAt }: Era<unknown>): boolean {
-  return networkTroubles.some((trouble) => overlaps(trouble, endKnownAt, startedAt))
+function wasUnread({ networkTroubles, endedAt }: Decision, { endKnownAt }: Era<unknown>): boolean {
+  return networkTroubles.some((trouble) => overlaps(trouble, endKnownAt, endedAt))
 }
 
 function judgeDeny(decision: Decision, code: string): Verdict {
