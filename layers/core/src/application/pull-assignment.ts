@@ -4,7 +4,7 @@ import type { Organization } from '../domain/assignment/organization.ts'
 import type { UnknownReason } from '../domain/assignment/state.ts'
 import type { AccountKey, AccountRecord, SourceStatement } from '../domain/assignment/statement.ts'
 import { clockToleranceMs, isConfirmedSince, underHints } from '../domain/freshness/policy.ts'
-import type { AccountStore, ApplyOutcome, IdentityAdmin, KnownAccount, PullOutcome } from './ports.ts'
+import type { AccountStore, ApplyOutcome, Clock, IdentityAdmin, KnownAccount, PullOutcome } from './ports.ts'
 
 export interface PullDependencies {
   readonly accounts: Pick<
@@ -12,7 +12,9 @@ export interface PullDependencies {
     'readAccountAndOrganization' | 'applyStatement' | 'applyUnversioned' | 'confirmUnchanged' | 'withdrawConfirmation'
   >
   readonly identityAdmin: Pick<IdentityAdmin, 'readAccount'>
+  /** For one question to the source. */
   readonly pullDeadlineMs: number
+  readonly clock: Clock
 }
 
 /** What is known after a pull: the stored record, or the name of what went wrong; both where the source is behind. */
@@ -29,21 +31,25 @@ export interface PullQuestion {
   readonly organization?: Pick<Organization, 'identityAdmin' | 'dirtySince'>
 }
 
-/** How often the source is asked in one pull when hints or other writers come in between. */
-const rounds = 4
+/** How often the source is asked in one pull when hints or other writers come in between: a storm of hints is over soon. */
+const rounds = 12
+/** And for how long a question is begun again, in deadlines of one. */
+const patience = 2
 
 /**
  * Reads one account at the identity admin and stores what it says: with a version under the version guard, without one only
- * if nobody wrote or hinted since `known` was read. Otherwise reads and asks again, a bounded number of times; what another
- * writer confirmed meanwhile is taken as it is.
+ * if nobody wrote or hinted since `known` was read. Otherwise reads and asks again, for a bounded time; what another writer
+ * confirmed by a later read is taken as it is.
  */
 export async function pullAssignment(
   dependencies: PullDependencies,
   key: AccountKey,
   question: PullQuestion,
 ): Promise<Pulled> {
+  const { clock, pullDeadlineMs } = dependencies
+  const until = clock() + patience * pullDeadlineMs
   let asked = question
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < rounds && (round === 0 || clock() < until); round += 1) {
     const startedAt = afterHints(asked)
     const end = await ask(dependencies, key, { ...asked, startedAt })
     if (end === 'gone') {

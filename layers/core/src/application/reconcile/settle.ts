@@ -97,7 +97,7 @@ async function settle(
     },
   }
   const { accounts, clock, rules } = dependencies
-  const pulled = await pullAssignment({ accounts, identityAdmin, pullDeadlineMs: rules.pullDeadlineMs }, key, {
+  const pulled = await pullAssignment({ accounts, identityAdmin, pullDeadlineMs: rules.pullDeadlineMs, clock }, key, {
     startedAt: clock(),
     known: record ?? 'absent',
     organization,

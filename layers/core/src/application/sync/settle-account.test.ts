@@ -172,20 +172,26 @@ describe('a source without versions', () => {
     expect(storedOf(world)).toMatchObject({ roles: [] })
   })
 
-  it('that is hinted at during every answer is asked four times, and nothing is minted from it', async () => {
-    const world = createWorld()
-    await ask(world)
-    const asked = unversioned(world, async () => {
-      world.pass(1)
-      await world.dependencies.accounts.markDirty(key, world.dependencies.clock())
-      return { roles: [auditor] }
-    })
-    expect(await settle(world)).toEqual({ outcome: 'failed', reason: 'source_unsettled' })
-    expect(asked).toHaveLength(4)
-    expect(await ask(world)).toMatchObject({
-      refusal: { code: 'unknown_assignment', evidence: { reason: 'source_unsettled' } },
-    })
-  })
+  it.each([
+    [1_000, 4, 'for two deadlines'],
+    [1, 12, 'twelve times'],
+  ])(
+    'that is hinted at during every answer of %i ms is asked %i times (%s), and nothing is minted from it',
+    async (takes, times) => {
+      const world = createWorld()
+      await ask(world)
+      const asked = unversioned(world, async () => {
+        world.pass(takes)
+        await world.dependencies.accounts.markDirty(key, world.dependencies.clock())
+        return { roles: [auditor] }
+      })
+      expect(await settle(world)).toEqual({ outcome: 'failed', reason: 'source_unsettled' })
+      expect(asked).toHaveLength(times)
+      expect(await ask(world)).toMatchObject({
+        refusal: { code: 'unknown_assignment', evidence: { reason: 'source_unsettled' } },
+      })
+    },
+  )
 })
 
 describe('a source with versions', () => {
